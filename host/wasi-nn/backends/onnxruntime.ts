@@ -1,0 +1,122 @@
+/** Finds onnxruntime-node and types the part of its synchronous binding that is used here. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NnError } from '../errors.js';
+
+/** A typed array that ONNX Runtime takes. */
+export type OrtData = ArrayBufferView & { readonly length: number };
+
+/** The part of onnxruntime-common's `Tensor` that is used. */
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: OrtData | string[];
+}
+
+interface OrtValueInfo {
+  name: string;
+  isTensor: boolean;
+  /** `ONNXTensorElementDataType`. */
+  type: number;
+  shape: number[];
+}
+
+/** A native session: everything is synchronous. */
+export interface OrtSession {
+  loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
+  readonly inputMetadata: OrtValueInfo[];
+  readonly outputMetadata: OrtValueInfo[];
+  run(
+    feeds: Record<string, OrtTensor>,
+    fetches: Record<string, OrtTensor | null>,
+    options: object,
+  ): Record<string, OrtTensor>;
+  dispose(): void;
+}
+
+/** What {@link loadOnnxRuntime} gives. */
+export interface OnnxRuntime {
+  version: string;
+  /** Folder of the package. */
+  root: string;
+  createSession(): OrtSession;
+  Tensor: new (type: string, data: OrtData, dims: readonly number[]) => OrtTensor;
+  /** Execution providers built into this copy. */
+  providers: readonly string[];
+}
+
+/** The command that gets onnxruntime-node when it is missing. */
+export const INSTALL_HINT = 'run npm install --ignore-scripts onnxruntime-node@1.30.0';
+
+let loaded: OnnxRuntime | undefined;
+
+/** Folder of onnxruntime-node: beside us, in our own `vendor/`, or beside the program that runs. */
+export function findOnnxRuntime(): string | undefined {
+  const here = fileURLToPath(import.meta.url);
+  const places: string[] = [here];
+  let folder = path.dirname(here);
+  for (;;) {
+    const vendor = path.join(folder, 'vendor', 'onnxruntime');
+    if (existsSync(vendor)) places.push(path.join(vendor, 'resolve.js'));
+    const parent = path.dirname(folder);
+    if (parent === folder || existsSync(path.join(folder, 'package.json'))) break;
+    folder = parent;
+  }
+  places.push(path.join(process.cwd(), 'resolve.js'));
+  for (const place of places) {
+    try {
+      return path.dirname(createRequire(place).resolve('onnxruntime-node/package.json'));
+    } catch {
+      // Not there: the next place.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Loads ONNX Runtime's native library (once a process).
+ *
+ * @throws NnError `unsupported_operation` when it is not installed or does not load here, with what to run.
+ */
+export function loadOnnxRuntime(): OnnxRuntime {
+  if (loaded !== undefined) return loaded;
+  const root = findOnnxRuntime();
+  if (root === undefined) {
+    throw new NnError('unsupported_operation', `onnxruntime-node is not installed; ${INSTALL_HINT}`);
+  }
+  try {
+    loaded = load(root);
+    return loaded;
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new NnError('unsupported_operation', `onnxruntime-node does not load (${root}): ${text}`, cause);
+  }
+}
+
+interface BindingModule {
+  initOrt(): void;
+  binding: {
+    InferenceSession: new () => OrtSession;
+    listSupportedBackends(): { name: string; bundled: boolean }[];
+  };
+}
+
+function load(root: string): OnnxRuntime {
+  // The package has no "exports", so its inner file can be required by its path.
+  const require = createRequire(path.join(root, 'package.json'));
+  const binding = require(path.join(root, 'dist', 'binding.js')) as BindingModule;
+  const common = require('onnxruntime-common') as Pick<OnnxRuntime, 'Tensor'>;
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  binding.initOrt();
+  return {
+    version,
+    root,
+    Tensor: common.Tensor,
+    createSession: () => new binding.binding.InferenceSession(),
+    providers: binding.binding.listSupportedBackends().map((b) => b.name),
+  };
+}

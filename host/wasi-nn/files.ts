@@ -1,0 +1,54 @@
+/** Named graphs that lie in files of the host. The guest knows the name only. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Encoding, Target } from './backends/backend.js';
+import { NnError } from './errors.js';
+import type { NamedGraph } from './registry.js';
+
+/** File names that a folder of `-S nn-graph=ENC::DIR` has, in the order of WASI-NN `load`. */
+const FOLDER_FILES: Partial<Record<Encoding, readonly string[]>> = {
+  onnx: ['model.onnx'],
+  openvino: ['model.xml', 'model.bin'],
+  tensorflowlite: ['model.tflite'],
+  pytorch: ['model.pt'],
+  ggml: ['model.gguf'],
+};
+
+/** A graph whose parts are `files`, read when a guest first loads it. */
+export function graphFromFiles(
+  encoding: Encoding,
+  files: readonly string[],
+  target: Target = 'cpu',
+): NamedGraph {
+  const absolute = files.map((file) => path.resolve(file));
+  return { encoding, target, parts: () => absolute.map((file) => readPart(file)) };
+}
+
+/**
+ * A graph in a folder laid out as Wasmtime wants it: `model.onnx`, or `model.xml` and `model.bin`.
+ *
+ * @example
+ * createWasiNN({ graphs: { mobilenet: graphFromDirectory('onnx', './mobilenet') } });
+ */
+export function graphFromDirectory(
+  encoding: Encoding,
+  directory: string,
+  target: Target = 'cpu',
+): NamedGraph {
+  const names = FOLDER_FILES[encoding];
+  if (names === undefined) throw new NnError('invalid_encoding', `no folder layout is known for ${encoding}`);
+  return graphFromFiles(
+    encoding,
+    names.map((name) => path.join(directory, name)),
+    target,
+  );
+}
+
+function readPart(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new NnError('not_found', `cannot read ${path.basename(file)} (${why})`, error);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * WASI-NN for JavaScript: both ABIs over one registry of graphs, with ONNX Runtime underneath.
+ *
+ * @example
+ * import { createWasiNN, graphFromDirectory } from 'edge-infer/wasi-nn';
+ * using nn = createWasiNN({ graphs: { mobilenet: graphFromDirectory('onnx', './mobilenet') } });
+ * const { instance } = await WebAssembly.instantiate(bytes, { ...nn.witx, ...wasi.getImportObject() });
+ * nn.bind(instance.exports.memory);
+ */
+import type { BackendFactory, Encoding } from './backends/backend.js';
+import { onnxBackend } from './backends/onnx.js';
+import type { NnError } from './errors.js';
+import type { MemoryLike } from './guest_memory.js';
+import {
+  DEFAULT_LIMITS,
+  GraphRegistry,
+  type Limits,
+  type LoadedGraphInfo,
+  type NamedGraph,
+} from './registry.js';
+import { createWitImports, type WitImports } from './wit.js';
+import { type InputMode, WitxHost, type WitxImports } from './witx.js';
+
+export type {
+  Backend,
+  BackendFactory,
+  BackendGraph,
+  Encoding,
+  LoadOptions,
+  ProviderReport,
+  Target,
+} from './backends/backend.js';
+export { type OnnxOptions, onnxBackend } from './backends/onnx.js';
+export { ERRNO, NnError, type NnErrorName, type WitErrorCode } from './errors.js';
+export { graphFromDirectory, graphFromFiles } from './files.js';
+export type { MemoryLike } from './guest_memory.js';
+export type { Limits, LoadedGraphInfo, NamedGraph } from './registry.js';
+export type { Dtype, HostTensor, TensorSpec } from './tensors.js';
+export type { WitImports } from './wit.js';
+export type { InputMode, WitxFunction, WitxImports } from './witx.js';
+
+/** Options of {@link createWasiNN}; all may be left out. */
+export interface WasiNNOptions {
+  /** Graphs that guests may load by name. */
+  graphs?: Readonly<Record<string, NamedGraph>>;
+  /** Backends by encoding. Default: ONNX through onnxruntime-node, loaded when a guest first needs it. */
+  backends?: Partial<Record<Encoding, BackendFactory>>;
+  /**
+   * `copy` (default) copies an input at `set_input`. `view` reads the guest's memory at `compute` without
+   * any copy: for guests that leave the buffer alone between the two.
+   */
+  inputs?: InputMode;
+  /** Limits of this instance. */
+  limits?: Partial<Limits>;
+  /** Fail rather than run a graph somewhere else than the guest asked. Default false. */
+  strictTarget?: boolean;
+  /** Hears the text of each failure that a guest sees only as a number. */
+  log?: (text: string) => void;
+}
+
+/** A WASI-NN host for one instance of a guest. */
+export interface WasiNN {
+  /** Imports of a core module: `{ wasi_ephemeral_nn }`. */
+  readonly witx: WitxImports;
+  /** Imports of a component transpiled by jco: `wasi:nn/*`, with and without version. */
+  readonly wit: WitImports;
+  /** Sets the memory of the core module, right after it was instantiated. */
+  bind(memory: MemoryLike): void;
+  /** Makes a graph known by name. */
+  register(name: string, graph: NamedGraph): void;
+  /** Text of the latest failure; undefined when there was none. */
+  lastError(): string | undefined;
+  /** Graphs loaded so far and where they really run. */
+  loaded(): readonly LoadedGraphInfo[];
+  /** Frees all graphs. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Makes a WASI-NN host for one instance of a guest. Nothing is loaded before a guest asks for it.
+ * Failures of guests never throw: they are errnos (core ABI) or error resources (component ABI).
+ */
+export function createWasiNN(options: WasiNNOptions = {}): WasiNN {
+  const factories = new Map<Encoding, BackendFactory>([['onnx', () => onnxBackend()]]);
+  for (const [encoding, factory] of Object.entries(options.backends ?? {})) {
+    factories.set(encoding as Encoding, factory);
+  }
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const registry = new GraphRegistry(factories, options.graphs ?? {}, limits, options.strictTarget ?? false);
+  let last: string | undefined;
+  const onError = (error: NnError) => {
+    last = error.message;
+    options.log?.(error.message);
+  };
+  const core = new WitxHost(registry, options.inputs ?? 'copy', onError);
+  const close = () => {
+    core.close();
+    registry.close();
+  };
+  return {
+    witx: core.imports,
+    wit: createWitImports(registry, onError),
+    bind: (memory) => core.bind(memory),
+    register: (name, graph) => registry.register(name, graph),
+    lastError: () => last,
+    loaded: () => registry.loaded,
+    close,
+    [Symbol.dispose]: close,
+  };
+}

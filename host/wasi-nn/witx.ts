@@ -1,0 +1,259 @@
+/**
+ * The core ABI: the functions of `wasi_ephemeral_nn`. A guest sees an errno, the host's owner the text.
+ *
+ * Layouts (little endian, align 4):
+ *   graph_builder  8 B: ptr u32 @0, len u32 @4
+ *   tensor        20 B: dims ptr u32 @0, dims count u32 @4, type u8 @8 (3 bytes of padding, not zero in
+ *                       real guests), data ptr u32 @12, data bytes u32 @16
+ */
+import { ENCODINGS, type Encoding, TARGETS, type Target } from './backends/backend.js';
+import { ERRNO, NnError, toNnError } from './errors.js';
+import { GuestMemory, type MemoryLike } from './guest_memory.js';
+import { Context, type GraphRegistry, HandleTable, type SharedGraph } from './registry.js';
+import { elementCount, type HostTensor, MAX_RANK, resolveWitxDtype } from './tensors.js';
+
+/** One function of the ABI: i32 in, errno out. */
+export type WitxFunction = (a: number, b: number, c: number, d: number, e: number) => number;
+
+/** The import object of the core ABI. */
+export interface WitxImports {
+  [module: string]: Record<string, WitxFunction>;
+  wasi_ephemeral_nn: Record<string, WitxFunction>;
+}
+
+/** How inputs get from the guest to the graph; see {@link WitxHost}. */
+export type InputMode = 'copy' | 'view';
+
+/** What a context of this ABI remembers of an input that is a view: where it lies. */
+interface ViewSlot {
+  tensor: HostTensor;
+  pointer: number;
+  length: number;
+}
+
+class WitxContext extends Context {
+  readonly slots: (ViewSlot | undefined)[] = [];
+}
+
+const MAX_PARTS = 1024;
+const MAX_NAME_BYTES = 4096;
+const TENSOR_BYTES = 20;
+
+/**
+ * The core ABI over a registry of graphs, for one instance.
+ *
+ * `copy` takes a copy at `set_input`: right for every guest. `view` reads the guest's memory at `compute`,
+ * without a copy: only for guests that keep the buffer until then.
+ */
+export class WitxHost {
+  /** For `WebAssembly.instantiate`. */
+  readonly imports: WitxImports;
+  readonly #memory = new GuestMemory();
+  readonly #graphs: HandleTable<SharedGraph>;
+  readonly #contexts: HandleTable<WitxContext>;
+
+  constructor(
+    readonly registry: GraphRegistry,
+    readonly mode: InputMode,
+    readonly onError: (error: NnError) => void,
+  ) {
+    this.#graphs = new HandleTable('graph', registry.limits.graphs);
+    this.#contexts = new HandleTable('context', registry.limits.contexts);
+    this.imports = { wasi_ephemeral_nn: { ...this.#table(PORTABLE), ...this.#table(WASMEDGE_EXTRAS) } };
+  }
+
+  /** Sets the memory of the instance that calls. Before it, every call answers `missing_memory`. */
+  bind(memory: MemoryLike): void {
+    this.#memory.bind(memory);
+  }
+
+  close(): void {
+    for (const context of this.#contexts.values()) context.shared.release();
+    for (const graph of this.#graphs.values()) graph.release();
+    this.#contexts.clear();
+    this.#graphs.clear();
+  }
+
+  /** Wraps methods so that a failure of any kind is an errno and never an exception in the guest's stack. */
+  #table(names: Readonly<Record<string, Call>>): Record<string, WitxFunction> {
+    const table: Record<string, WitxFunction> = {};
+    for (const [name, call] of Object.entries(names)) {
+      table[name] = (a, b, c, d, e) => {
+        try {
+          call(this, a, b, c, d, e);
+          return ERRNO.success;
+        } catch (thrown) {
+          const error = toNnError(thrown);
+          this.onError(new NnError(error.kind, `${name}: ${error.message}`, error));
+          return error.errno;
+        }
+      };
+    }
+    return table;
+  }
+
+  load(builder: number, count: number, encoding: number, target: number, out: number): void {
+    const what = encodingOf(encoding);
+    const where = targetOf(target);
+    const memory = this.#memory;
+    memory.check(out, 4);
+    if (count >>> 0 > MAX_PARTS) throw new NnError('too_large', `a graph of ${count >>> 0} parts`);
+    memory.check(builder, (count >>> 0) * 8);
+    const parts: Uint8Array[] = [];
+    for (let i = 0; i < count >>> 0; i++) {
+      const at = (builder >>> 0) + i * 8;
+      parts.push(memory.bytes(memory.u32(at), memory.u32(at + 4)));
+    }
+    this.#graphs.reserve();
+    const graph = this.registry.load(parts, what, where);
+    memory.setU32(out, this.#graphs.add(graph));
+  }
+
+  loadByName(name: number, length: number, out: number): void {
+    const text = this.#memory.text(name, length, MAX_NAME_BYTES);
+    this.#memory.check(out, 4);
+    this.#graphs.reserve();
+    const graph = this.registry.loadByName(text);
+    this.#memory.setU32(out, this.#graphs.add(graph));
+  }
+
+  initExecutionContext(graph: number, out: number): void {
+    const shared = this.#graphs.get(graph >>> 0);
+    this.#memory.check(out, 4);
+    this.#contexts.reserve();
+    this.#memory.setU32(out, this.#contexts.add(new WitxContext(shared.retain())));
+  }
+
+  setInput(handle: number, index: number, tensorPointer: number): void {
+    const context = this.#contexts.get(handle >>> 0);
+    const memory = this.#memory;
+    const i = index >>> 0;
+    context.inputSpec(i);
+    const tensor = tensorPointer >>> 0;
+    memory.check(tensor, TENSOR_BYTES);
+    const rank = memory.u32(tensor + 4);
+    if (rank > MAX_RANK) throw new NnError('invalid_argument', `a tensor of ${rank} dimensions`);
+    const dimsPointer = memory.u32(tensor);
+    memory.check(dimsPointer, rank * 4);
+    const dims: number[] = [];
+    for (let d = 0; d < rank; d++) dims.push(memory.u32(dimsPointer + d * 4));
+    const pointer = memory.u32(tensor + 12);
+    const length = memory.u32(tensor + 16);
+    memory.check(pointer, length);
+    this.registry.checkTensorBytes(dims, length);
+    const named = resolveWitxDtype(memory.u8(tensor + 8), elementCount(dims), length);
+    const dtype = context.fit(i, named, dims);
+
+    const slot = context.slots[i];
+    if (slot !== undefined && sameTensor(slot, pointer, length, dims, dtype)) {
+      if (this.mode === 'copy') slot.tensor.bytes.set(memory.bytes(pointer, length));
+      else this.#refreshView(slot);
+      return;
+    }
+    const bytes = memory.bytes(pointer, length);
+    const made: HostTensor = { dtype, dims, bytes: this.mode === 'copy' ? bytes.slice() : bytes };
+    context.inputs[i] = made;
+    context.slots[i] = { tensor: made, pointer, length };
+  }
+
+  compute(handle: number): void {
+    const context = this.#contexts.get(handle >>> 0);
+    if (this.mode === 'view') {
+      for (const slot of context.slots) if (slot !== undefined) this.#refreshView(slot);
+    }
+    context.compute();
+  }
+
+  getOutput(handle: number, index: number, buffer: number, size: number, written: number): void {
+    const context = this.#contexts.get(handle >>> 0);
+    const { bytes } = context.output(index >>> 0);
+    const memory = this.#memory;
+    memory.check(written, 4);
+    if (bytes.byteLength > size >>> 0) {
+      memory.setU32(written, bytes.byteLength);
+      throw new NnError('too_large', `the output has ${bytes.byteLength} bytes, the buffer ${size >>> 0}`);
+    }
+    memory.check(buffer, size);
+    memory.bytes(buffer, bytes.byteLength).set(bytes);
+    memory.setU32(written, bytes.byteLength);
+  }
+
+  unload(graph: number): void {
+    this.#graphs.remove(graph >>> 0).release();
+  }
+
+  finalizeExecutionContext(handle: number): void {
+    this.#contexts.remove(handle >>> 0).shared.release();
+  }
+
+  loadByNameWithConfig(
+    name: number,
+    length: number,
+    config: number,
+    configLength: number,
+    out: number,
+  ): void {
+    this.#memory.check(config, configLength);
+    this.loadByName(name, length, out);
+  }
+
+  /** Streaming exists only for graphs that make text. */
+  single(handle: number): void {
+    this.#contexts.get(handle >>> 0);
+    throw new NnError('unsupported_operation', 'this graph does not stream');
+  }
+
+  /** Memory that has grown has another buffer: the old view is dead. */
+  #refreshView(slot: ViewSlot): void {
+    if (slot.tensor.bytes.buffer === this.#memory.buffer) return;
+    slot.tensor.bytes = this.#memory.bytes(slot.pointer, slot.length);
+    slot.tensor.prepared = undefined;
+  }
+}
+
+type Call = (host: WitxHost, a: number, b: number, c: number, d: number, e: number) => void;
+
+/** The six functions that every host has. */
+const PORTABLE: Readonly<Record<string, Call>> = {
+  load: (host, a, b, c, d, e) => host.load(a, b, c, d, e),
+  load_by_name: (host, a, b, c) => host.loadByName(a, b, c),
+  init_execution_context: (host, a, b) => host.initExecutionContext(a, b),
+  set_input: (host, a, b, c) => host.setInput(a, b, c),
+  compute: (host, a) => host.compute(a),
+  get_output: (host, a, b, c, d, e) => host.getOutput(a, b, c, d, e),
+};
+
+/** What WasmEdge has beside them. */
+const WASMEDGE_EXTRAS: Readonly<Record<string, Call>> = {
+  load_by_name_with_config: (host, a, b, c, d, e) => host.loadByNameWithConfig(a, b, c, d, e),
+  unload: (host, a) => host.unload(a),
+  finalize_execution_context: (host, a) => host.finalizeExecutionContext(a),
+  compute_single: (host, a) => host.single(a),
+  get_output_single: (host, a) => host.single(a),
+  fini_single: (host, a) => host.single(a),
+};
+
+/** 0..4 mean the same everywhere; 5 and 6 are ggml and autodetect, in an order that depends on the host. */
+function encodingOf(number: number): Encoding {
+  const known = ENCODINGS[number >>> 0];
+  if (known !== undefined) return known;
+  if (number === 5 || number === 6) return 'autodetect';
+  throw new NnError('invalid_encoding', `unknown graph encoding ${number >>> 0}`);
+}
+
+function targetOf(number: number): Target {
+  const target = TARGETS[number >>> 0];
+  if (target === undefined) throw new NnError('invalid_argument', `unknown execution target ${number >>> 0}`);
+  return target;
+}
+
+function sameTensor(slot: ViewSlot, pointer: number, length: number, dims: number[], dtype: string): boolean {
+  const { tensor } = slot;
+  return (
+    slot.pointer === pointer &&
+    slot.length === length &&
+    tensor.dtype === dtype &&
+    tensor.dims.length === dims.length &&
+    tensor.dims.every((n, i) => n === dims[i])
+  );
+}
