@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createWasiNN, type WasiNNOptions } from '../../host/wasi-nn/index.js';
+import { type NamedTensor, WitError, WitTensor } from '../../host/wasi-nn/wit.js';
+import { identityModel, sumProductModel } from '../support/onnx_models.js';
+import { bytesOf } from '../support/raw_guest.js';
+
+function host(options: WasiNNOptions = {}) {
+  const nn = createWasiNN(options);
+  return { nn, graph: nn.wit['wasi:nn/graph'] };
+}
+
+/** The error resource that `call` throws, as jco would find it. */
+function payloadOf(call: () => unknown): WitError {
+  try {
+    call();
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    const { payload } = error as Error & { payload: unknown };
+    assert.ok(payload instanceof WitError, 'the payload is the resource');
+    return payload;
+  }
+  throw new assert.AssertionError({ message: 'the call did not fail' });
+}
+
+test('load, compute by name, position and decimal index', () => {
+  const { nn, graph } = host();
+  const context = graph.load([sumProductModel('f32', [2])], 'onnx', 'cpu').initExecutionContext();
+  const tensor = (...values: number[]) => new WitTensor([2], 'FP32', bytesOf(Float32Array.from(values)));
+  const keyings: NamedTensor[][] = [
+    [
+      ['b', tensor(10, 20)],
+      ['a', tensor(1, 2)],
+    ],
+    [
+      ['0', tensor(1, 2)],
+      ['1', tensor(10, 20)],
+    ],
+    [
+      ['', tensor(1, 2)],
+      ['', tensor(10, 20)],
+    ],
+  ];
+  for (const inputs of keyings) {
+    const outputs = context.compute(inputs);
+    assert.deepEqual(
+      outputs.map(([name]) => name),
+      ['sum', 'product'],
+    );
+    const [, sum] = outputs[0] as NamedTensor;
+    assert.equal(sum.ty(), 'FP32');
+    assert.deepEqual([...sum.dimensions()], [2]);
+    assert.deepEqual([...new Float32Array(sum.data().slice().buffer)], [11, 22]);
+  }
+  nn.close();
+});
+
+test('failures carry an error resource with code and text', () => {
+  const { graph } = host({ graphs: { id: { encoding: 'onnx', parts: [identityModel('f32', [2])] } } });
+  assert.equal(payloadOf(() => graph.loadByName('nobody')).code(), 'not-found');
+  assert.equal(
+    payloadOf(() => graph.load([Uint8Array.of(1)], 'tensorflow', 'cpu')).code(),
+    'unsupported-operation',
+  );
+  assert.equal(payloadOf(() => graph.load([Uint8Array.of(8, 9)], 'onnx', 'cpu')).code(), 'runtime-error');
+  assert.equal(
+    payloadOf(() => graph.load([Uint8Array.of(8, 9)], 'nonsense', 'cpu')).code(),
+    'invalid-encoding',
+  );
+  const context = graph.loadByName('id').initExecutionContext();
+  const bytes = new Uint8Array(8);
+  const wrongName = payloadOf(() => context.compute([['z', new WitTensor([2], 'FP32', bytes)]]));
+  assert.equal(wrongName.code(), 'invalid-argument');
+  assert.match(wrongName.data(), /no input 'z'; it has: x/);
+  assert.match(payloadOf(() => context.compute([])).data(), /not set/);
+  assert.match(
+    payloadOf(() => context.compute([['x', new WitTensor([3], 'FP32', bytes)]])).data(),
+    /needs 12 bytes/,
+  );
+  assert.match(
+    payloadOf(() => context.compute([['x', new WitTensor([2], 'I32', bytes)]])).data(),
+    /wants f32/,
+  );
+  assert.match(
+    payloadOf(() => context.compute([['x', new WitTensor([1], 'FP64', bytes)]])).data(),
+    /wants f32/,
+  );
+});
+
+test('dropping resources gives their places back; contexts of a dropped graph go on', () => {
+  const { graph } = host({ limits: { graphs: 1, contexts: 1 } });
+  const dispose = Symbol.for('dispose');
+  const drop = (resource: object) => (resource as Record<symbol, () => void>)[dispose]?.();
+  for (let i = 0; i < 3; i++) {
+    const one = graph.load([identityModel('u8', [1])], 'onnx', 'cpu');
+    assert.equal(payloadOf(() => graph.load([identityModel('u8', [1])], 'onnx', 'cpu')).code(), 'too-large');
+    const context = one.initExecutionContext();
+    drop(one);
+    const [[, out]] = context.compute([['x', new WitTensor([1], 'U8', Uint8Array.of(i))]]) as [NamedTensor];
+    assert.deepEqual([...out.data()], [i]);
+    drop(context);
+  }
+});
+
+test('versioned and plain keys name the same interfaces', () => {
+  const { nn } = host();
+  for (const name of ['errors', 'tensor', 'inference', 'graph']) {
+    assert.equal(nn.wit[`wasi:nn/${name}@0.2.0-rc-2024-10-28`], nn.wit[`wasi:nn/${name}`]);
+  }
+});
+
+test('the provider that runs is told; strict targets fail instead of falling back', () => {
+  const { nn, graph } = host();
+  graph.load([identityModel('f32', [1])], 'onnx', 'tpu');
+  const report = nn.loaded()[0]?.provider;
+  assert.equal(report?.requested, 'tpu');
+  assert.equal(report?.actual, 'cpu');
+  assert.match(report?.why ?? '', /no provider for tpu/);
+  const strict = host({ strictTarget: true }).graph;
+  assert.equal(
+    payloadOf(() => strict.load([identityModel('f32', [1])], 'onnx', 'tpu')).code(),
+    'unsupported-operation',
+  );
+});
