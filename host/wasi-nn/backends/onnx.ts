@@ -183,6 +183,8 @@ class OnnxGraph implements BackendGraph {
     if (!view) bytes = new Uint8Array(bytes);
     const data = new VIEWS[tensor.dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
     const made = new this.ort.Tensor(name, data, tensor.dims);
+    // Where the engine has Float16Array, onnxruntime-common makes one of it, which the native side does not know.
+    if (tensor.dtype === 'f16' && made.data !== data) Object.assign(made, { cpuData: data });
     if (view) tensor.prepared = made;
     return made;
   }
