@@ -1,0 +1,26 @@
+/** Named graphs of a run request as WASI-NN's registry wants them, and the truth about providers. */
+import { createWasiNN, graphFromFiles, type NamedGraph, type WasiNN } from '../wasi-nn/index.js';
+import type { RunRequest } from './runtime.js';
+
+/** A WASI-NN host for one run of a guest in this process. */
+export function wasiNNFor(request: RunRequest): WasiNN {
+  const graphs: Record<string, NamedGraph> = {};
+  for (const graph of request.graphs ?? []) {
+    graphs[graph.name] = graphFromFiles(graph.encoding, graph.files, graph.target);
+  }
+  return createWasiNN({
+    graphs,
+    inputs: request.inputs ?? (request.module === undefined ? 'view' : 'copy'),
+    strictTarget: request.strictTarget ?? false,
+    ...(request.log === undefined ? {} : { log: request.log }),
+  });
+}
+
+/** Tells the log of every graph that runs elsewhere than asked. */
+export function reportFallbacks(nn: WasiNN, request: RunRequest): void {
+  for (const { encoding, provider } of nn.loaded()) {
+    if (provider.why !== undefined) {
+      request.log?.(`${encoding} graph runs on ${provider.actual}, not ${provider.requested}: ${provider.why}`);
+    }
+  }
+}

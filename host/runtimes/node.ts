@@ -1,0 +1,110 @@
+/** The core module in this process: node:wasi for WASI preview 1, our own WASI-NN. */
+import { readFileSync } from 'node:fs';
+import { EdgeInferError, EXIT, messageOf } from '../errors.js';
+import { findOnnxRuntime, INSTALL_HINT } from '../wasi-nn/backends/onnxruntime.js';
+import { Wasm, type WasmMemory } from '../wasm.js';
+import { artifact } from './artifacts.js';
+import { reportFallbacks, wasiNNFor } from './graphs.js';
+import { createWasi } from './node_wasi.js';
+import type { Availability, Runtime, RunRequest, RunResult } from './runtime.js';
+
+/** Whether Node can run guests with ONNX graphs: the runtime is there, ONNX Runtime may be missing. */
+export function nodeAvailability(): Availability {
+  const version = `Node ${process.version}`;
+  if (findOnnxRuntime() !== undefined) return { ok: true, version };
+  return { ok: false, version, why: 'onnxruntime-node is not installed', hint: INSTALL_HINT };
+}
+
+/** The `node` runtime. */
+export const nodeRuntime: Runtime = {
+  name: 'node',
+  description: 'core module in Node, WASI-NN by edge-infer over ONNX Runtime',
+  available: async () => nodeAvailability(),
+  providers: async (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  run: runInNode,
+};
+
+async function runInNode(request: RunRequest): Promise<RunResult> {
+  request.signal?.throwIfAborted();
+  const file = request.module ?? artifact('core');
+  const wasi = await createWasi({
+    version: 'preview1',
+    args: [file, ...request.args],
+    env: { ...request.env },
+    preopens: Object.fromEntries(request.preopens.map(({ guest, host }) => [guest, host])),
+    stdin: request.stdin ?? 0,
+    stdout: request.stdout ?? 1,
+    stderr: request.stderr ?? 2,
+    returnOnExit: true,
+  });
+  const nn = wasiNNFor(request);
+  try {
+    const module = await compile(file);
+    const instance = await instantiate(file, module, { ...wasi.getImportObject(), ...nn.witx });
+    const memory = instance.exports.memory;
+    if (memory !== undefined) nn.bind(memory as WasmMemory);
+    request.signal?.throwIfAborted();
+    const exitCode = wasi.start(instance);
+    reportFallbacks(nn, request);
+    return { exitCode: exitCode ?? 0 };
+  } catch (cause) {
+    if (cause instanceof EdgeInferError || request.signal?.aborted) throw cause;
+    throw new EdgeInferError({
+      code: 'GUEST_TRAPPED',
+      message: `the guest stopped (${file}): ${messageOf(cause)}`,
+      hint: 'run again with --debug',
+      exitCode: EXIT.runtime,
+      cause,
+    });
+  } finally {
+    nn.close();
+  }
+}
+
+async function compile(file: string) {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw new EdgeInferError({
+      code: 'MODULE_UNREADABLE',
+      message: `cannot read the module (${file}): ${messageOf(cause)}`,
+      hint: 'check the path',
+      exitCode: EXIT.input,
+      cause,
+    });
+  }
+  if (bytes[4] === 0x0d && bytes[6] === 1) {
+    throw new EdgeInferError({
+      code: 'MODULE_IS_COMPONENT',
+      message: `the module is a component (${file})`,
+      hint: 'use a core module, or run it with wasmtime',
+      exitCode: EXIT.input,
+    });
+  }
+  try {
+    return await Wasm.compile(bytes);
+  } catch (cause) {
+    throw new EdgeInferError({
+      code: 'MODULE_INVALID',
+      message: `not a WebAssembly module that this Node can compile (${file}): ${messageOf(cause)}`,
+      hint: 'check the file, or try a newer Node',
+      exitCode: EXIT.input,
+      cause,
+    });
+  }
+}
+
+async function instantiate(file: string, module: Awaited<ReturnType<typeof compile>>, imports: object) {
+  const known = imports as Record<string, Record<string, unknown>>;
+  const missing = Wasm.Module.imports(module).find((wanted) => known[wanted.module]?.[wanted.name] === undefined);
+  if (missing !== undefined) {
+    throw new EdgeInferError({
+      code: 'IMPORT_UNKNOWN',
+      message: `the module does not link (${file}): it imports ${missing.module}.${missing.name}, which this host does not have`,
+      hint: 'use a guest of WASI preview 1 and WASI-NN',
+      exitCode: EXIT.runtime,
+    });
+  }
+  return await Wasm.instantiate(module, known);
+}

@@ -1,0 +1,124 @@
+/** The component in this process: transpiled by jco, WASI 0.2 by preview2-shim, our own WASI-NN. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EdgeInferError, EXIT, messageOf } from '../errors.js';
+import { Wasm, type WasmModule } from '../wasm.js';
+import { artifact } from './artifacts.js';
+import { runChild } from './child.js';
+import { reportFallbacks, wasiNNFor } from './graphs.js';
+import { nodeAvailability } from './node.js';
+import type { Runtime, RunRequest, RunResult } from './runtime.js';
+
+/** The `node-component` runtime. */
+export const nodeComponentRuntime: Runtime = {
+  name: 'node-component',
+  description: 'component in Node (jco), WASI-NN by edge-infer over ONNX Runtime',
+  available: async () => nodeAvailability(),
+  providers: async (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  run: runComponent,
+};
+
+interface CommandExports {
+  readonly run?: { run(): void };
+  readonly [key: string]: unknown;
+}
+
+type Instantiate = (
+  getCoreModule: (file: string) => WasmModule,
+  imports: Readonly<Record<string, object>>,
+) => CommandExports | Promise<CommandExports>;
+
+/** Thrown through the guest's stack when it calls `wasi:cli/exit`. */
+class GuestExit extends Error {
+  constructor(readonly exitCode: number) {
+    super(`exit ${exitCode}`);
+  }
+}
+
+async function runComponent(request: RunRequest): Promise<RunResult> {
+  request.signal?.throwIfAborted();
+  if (request.module !== undefined) {
+    throw new EdgeInferError({
+      code: 'MODULE_NOT_TRANSPILED',
+      message: `node-component runs edge-infer's own guest only (${request.module})`,
+      hint: 'use --runtime wasmtime-component for other components',
+      exitCode: EXIT.runtime,
+    });
+  }
+  const redirected = (request.stdin ?? 0) !== 0 || (request.stdout ?? 1) !== 1 || (request.stderr ?? 2) !== 2;
+  return redirected ? runInChild(request) : runHere(request);
+}
+
+/** preview2-shim writes to descriptors 1 and 2: other streams mean another process. */
+async function runInChild(request: RunRequest): Promise<RunResult> {
+  const { stdin, stdout, stderr, signal, log: _log, ...rest } = request;
+  const exitCode = await runChild({
+    command: process.execPath,
+    args: [fileURLToPath(new URL('./node_component_child.js', import.meta.url)), JSON.stringify(rest)],
+    stdin: stdin ?? 0,
+    stdout: stdout ?? 1,
+    stderr: stderr ?? 2,
+    signal,
+  });
+  return { exitCode };
+}
+
+async function runHere(request: RunRequest): Promise<RunResult> {
+  const file = artifact('transpiled');
+  const { instantiate } = (await import(pathToFileURL(file).href)) as { instantiate: Instantiate };
+  const { WASIShim } = await import('@bytecodealliance/preview2-shim/instantiation');
+  const shim = new WASIShim({
+    sandbox: {
+      preopens: Object.fromEntries(request.preopens.map(({ guest, host }) => [guest, host])),
+      env: { ...request.env },
+      args: [file, ...request.args],
+      enableNetwork: false,
+    },
+  });
+  const nn = wasiNNFor(request);
+  try {
+    const wasi = shim.getImportObject() as unknown as Record<string, object>;
+    const command = await instantiate((name) => new Wasm.Module(readFileSync(path.join(path.dirname(file), name))), {
+      ...wasi,
+      ...nn.wit,
+      'wasi:cli/exit': {
+        exit(status: { tag: 'ok' | 'err' }): never {
+          throw new GuestExit(status.tag === 'err' ? 1 : 0);
+        },
+        exitWithCode(code: number): never {
+          throw new GuestExit(code);
+        },
+      },
+    });
+    request.signal?.throwIfAborted();
+    const exitCode = runCommand(command);
+    reportFallbacks(nn, request);
+    return { exitCode };
+  } catch (cause) {
+    if (cause instanceof EdgeInferError || request.signal?.aborted) throw cause;
+    throw new EdgeInferError({
+      code: 'GUEST_TRAPPED',
+      message: `the guest stopped (${file}): ${messageOf(cause)}`,
+      hint: 'run again with --debug',
+      exitCode: EXIT.runtime,
+      cause,
+    });
+  } finally {
+    nn.close();
+  }
+}
+
+function runCommand(command: CommandExports): number {
+  const entry = command.run ?? (Object.entries(command).find(([name]) => name.startsWith('wasi:cli/run'))?.[1] as CommandExports['run']);
+  if (entry === undefined) throw new Error('the component does not export wasi:cli/run');
+  try {
+    entry.run();
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof GuestExit) return thrown.exitCode;
+    // `result` without payload: jco throws its error case.
+    if (thrown instanceof Error && 'payload' in thrown) return 1;
+    throw thrown;
+  }
+}
