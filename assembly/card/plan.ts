@@ -1,0 +1,189 @@
+/**
+ * What the guest does for a model: the card's numbers, checked, in one static struct.
+ * Texts point into the resident place, tables of graphs and files into the card's own memory.
+ */
+
+export const TASK_CLASSIFY: i32 = 0;
+export const TASK_DETECT: i32 = 1;
+export const TASK_SEGMENT: i32 = 2;
+export const TASK_EMBED: i32 = 3;
+export const TASK_RAW: i32 = 4;
+export const TASK_TEXT: i32 = 5;
+
+export const DTYPE_F32: i32 = 0;
+export const DTYPE_F16: i32 = 1;
+export const DTYPE_U8: i32 = 2;
+export const DTYPE_I8: i32 = 3;
+
+export const LAYOUT_NCHW: i32 = 0;
+export const LAYOUT_NHWC: i32 = 1;
+
+export const COLOR_RGB: i32 = 0;
+export const COLOR_BGR: i32 = 1;
+export const COLOR_GRAY: i32 = 2;
+
+export const ALPHA_DROP: i32 = 0;
+export const ALPHA_WHITE: i32 = 1;
+export const ALPHA_BLACK: i32 = 2;
+
+export const FILTER_NEAREST: i32 = 0;
+export const FILTER_BOX: i32 = 1;
+export const FILTER_BILINEAR: i32 = 2;
+export const FILTER_HAMMING: i32 = 3;
+export const FILTER_BICUBIC: i32 = 4;
+export const FILTER_LANCZOS: i32 = 5;
+export const FILTER_AREA: i32 = 6;
+/** What OpenCV calls bilinear. */
+export const FILTER_LINEAR: i32 = 7;
+
+export const GEOMETRY_SIZE: i32 = 0;
+export const GEOMETRY_SHORTEST: i32 = 1;
+export const GEOMETRY_LETTERBOX: i32 = 2;
+
+export const ORIGIN_ROUND: i32 = 0;
+export const ORIGIN_FLOOR: i32 = 1;
+
+export const SCALE_NONE: i32 = 0;
+export const SCALE_DIVIDE: i32 = 1;
+export const SCALE_MULTIPLY: i32 = 2;
+
+export const KIND_LOGITS: i32 = 0;
+export const KIND_PROBABILITIES: i32 = 1;
+export const KIND_BOXES: i32 = 2;
+export const KIND_MASK: i32 = 3;
+export const KIND_EMBEDDING: i32 = 4;
+export const KIND_RAW: i32 = 5;
+
+export const MAX_GRAPHS: i32 = 16;
+export const MAX_FILES: i32 = 64;
+
+/** One row of the table of files, 48 bytes. */
+@unmanaged
+export class CardFile {
+  path: usize;
+  pathLength: usize;
+  bytes: u64;
+  sha0: u64;
+  sha1: u64;
+  sha2: u64;
+  sha3: u64;
+}
+
+/** One graph of the card. */
+@unmanaged
+export class CardGraph {
+  encoding: i32;
+  precision: usize;
+  precisionLength: usize;
+  firstFile: i32;
+  fileCount: i32;
+}
+
+/** The card. Lengths are bytes, sizes are pixels. */
+@unmanaged
+export class Plan {
+  ready: bool;
+  task: i32;
+  name: usize;
+  nameLength: usize;
+  version: usize;
+  versionLength: usize;
+
+  inputName: usize;
+  inputNameLength: usize;
+  dtype: i32;
+  layout: i32;
+  color: i32;
+  exif: bool;
+  alpha: i32;
+  channels: i32;
+  height: i32;
+  width: i32;
+  inputScale: f32;
+  inputZero: i32;
+  inputQuantized: bool;
+
+  profile: i32;
+  filter: i32;
+  geometry: i32;
+  resizeHeight: i32;
+  resizeWidth: i32;
+  shortest: i32;
+  cropped: bool;
+  origin: i32;
+  fill: i32;
+  antialias: bool;
+
+  scaling: i32;
+  factor: f32;
+  mean0: f32;
+  mean1: f32;
+  mean2: f32;
+  mean3: f32;
+  std0: f32;
+  std1: f32;
+  std2: f32;
+  std3: f32;
+
+  outputDtype: i32;
+  kind: i32;
+  outputScale: f32;
+  outputZero: i32;
+  outputQuantized: bool;
+  classOffset: i32;
+  labelsPath: usize;
+  labelsPathLength: usize;
+
+  graphCount: i32;
+  fileCount: i32;
+  /** Index of the first file of the card's own list (after those of the graphs). */
+  extraFiles: i32;
+  graphs: usize;
+  files: usize;
+
+  labelCount: i32;
+  labelOffsets: usize;
+  labelBytes: usize;
+}
+
+/** The plan of the model at hand. */
+export const plan: Plan = changetype<Plan>(memory.data(offsetof<Plan>()));
+
+/** A file row, 0 <= index < MAX_FILES. */
+export function cardFile(index: i32): CardFile {
+  return changetype<CardFile>(plan.files + <usize>index * offsetof<CardFile>());
+}
+
+/** A graph row, 0 <= index < MAX_GRAPHS. */
+export function cardGraph(index: i32): CardGraph {
+  return changetype<CardGraph>(plan.graphs + <usize>index * offsetof<CardGraph>());
+}
+
+/** Bytes of one element of a dtype. */
+export function dtypeBytes(dtype: i32): usize {
+  return dtype == DTYPE_F32 ? 4 : dtype == DTYPE_F16 ? 2 : 1;
+}
+
+/** Name of a dtype as cards write it. */
+export function dtypeName(dtype: i32): string {
+  if (dtype == DTYPE_F32) return 'f32';
+  if (dtype == DTYPE_F16) return 'f16';
+  return dtype == DTYPE_U8 ? 'u8' : 'i8';
+}
+
+/** Bytes of the input tensor. */
+export function tensorBytes(): usize {
+  return <usize>plan.channels * <usize>plan.height * <usize>plan.width * dtypeBytes(plan.dtype);
+}
+
+/** Address of label `index`, 0 when there is none; its length by {@link labelLength}. */
+export function labelText(index: i32): usize {
+  if (index < 0 || index >= plan.labelCount) return 0;
+  return plan.labelBytes + load<u32>(plan.labelOffsets + ((<usize>index) << 3));
+}
+
+/** Byte length of label `index`, 0 when there is none. */
+export function labelLength(index: i32): usize {
+  if (index < 0 || index >= plan.labelCount) return 0;
+  return load<u32>(plan.labelOffsets + ((<usize>index) << 3), 4);
+}

@@ -1,0 +1,51 @@
+/**
+ * The help texts.
+ */
+
+import { TextWriter, put } from '../text/writer';
+import { COMMAND_CLASSIFY, COMMAND_PREPROCESS } from './options';
+
+/** Version of the module, as package.json has it. */
+export const VERSION: string = '0.1.0';
+
+const GENERAL: string = `edge-infer: classifies pictures with a model package through WASI-NN
+
+  edge_infer classify IMAGE... --model DIR [flags]
+  edge_infer preprocess IMAGE --model DIR --out FILE.npy
+  edge_infer COMMAND --help | --help | --version
+
+Exit codes: 0 good, 2 usage, 3 input, 4 model, 5 runtime, 7 security.
+`;
+
+const CLASSIFY: string = `edge_infer classify IMAGE... --model DIR
+
+  IMAGE                JPEG, PNG, PNM or BMP file, - for standard input
+  --model DIR          folder with model.json
+  --top N              how many answers (5)
+  --threshold X        least confidence, 0 to 1 (0)
+  --json               one JSON object an image a line
+  --precision P        only graphs of this precision (fp32, int8, ...)
+  --encoding E         only graphs of this encoding (onnx, openvino, ...)
+  --graph NAME         graph that the host has loaded under a name; the host vouches for it
+  --target T           cpu, gpu or tpu (cpu)
+  --trust              skip the SHA-256 check of the model's files
+  --images-from FILE   more images, one path a line, - for standard input
+  --raw WIDTHxHEIGHT   images are raw RGB bytes
+  --runtime-name NAME  name of the runtime for the answer
+  --provider E=P,...   what executes each encoding, for the answer
+  --verbose            also say which graphs were refused and why
+`;
+
+const PREPROCESS: string = `edge_infer preprocess IMAGE --model DIR --out FILE.npy
+
+  Writes the exact input tensor as NumPy file and prints its SHA-256.
+  --out FILE.npy       - for standard output
+  --json --raw WIDTHxHEIGHT --trust --verbose as for classify
+`;
+
+/** Prints the help of a command, or the general one. */
+export function putHelp(w: TextWriter, command: i32): void {
+  if (command == COMMAND_CLASSIFY) put(w, CLASSIFY);
+  else if (command == COMMAND_PREPROCESS) put(w, PREPROCESS);
+  else put(w, GENERAL);
+}

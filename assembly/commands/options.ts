@@ -1,0 +1,249 @@
+/**
+ * The guest's command line -> {@link options}. `--flag value` and `--flag=value`; `--` ends the flags.
+ */
+
+import { arenaAlloc } from '../memory/arena';
+import { ENCODINGS } from '../card/read_graphs';
+import { wordIndex } from '../card/fields';
+import { EXIT_RUNTIME, EXIT_USAGE, faultBegin, faultHint, faultTry, faultWhere, faultWhy } from '../fault';
+import { JSON_NUMBER, jsonNumber, jsonParse, jsonType } from '../text/json_reader';
+import { parseCount } from '../text/numbers';
+import { startsWith } from '../text/utf8';
+import { putBytes } from '../text/writer';
+import { argsCount, argText, textLength } from '../wasi/args';
+import { nearestWord, nearestWordLength } from './nearest';
+
+/** All flags; those before `model` take no value. */
+const FLAGS: string =
+  'help version json trust verbose model top threshold precision encoding graph target images-from raw runtime-name provider out';
+const HELP: i32 = 0;
+const VERSION: i32 = 1;
+const JSON: i32 = 2;
+const TRUST: i32 = 3;
+const VERBOSE: i32 = 4;
+const MODEL: i32 = 5;
+const TOP: i32 = 6;
+const THRESHOLD: i32 = 7;
+const PRECISION: i32 = 8;
+const ENCODING: i32 = 9;
+const GRAPH: i32 = 10;
+const TARGET: i32 = 11;
+const IMAGES_FROM: i32 = 12;
+const RAW: i32 = 13;
+const RUNTIME_NAME: i32 = 14;
+const PROVIDER: i32 = 15;
+const OUT: i32 = 16;
+
+export const COMMAND_NONE: i32 = -1;
+export const COMMAND_CLASSIFY: i32 = 0;
+export const COMMAND_PREPROCESS: i32 = 1;
+
+/** Flags of each command, a bit a flag. */
+const CLASSIFY_FLAGS: i32 = 0xffff;
+const PREPROCESS_FLAGS: i32 =
+  (1 << HELP) | (1 << JSON) | (1 << TRUST) | (1 << VERBOSE) | (1 << MODEL) | (1 << RAW) | (1 << OUT);
+const GLOBAL_FLAGS: i32 = (1 << HELP) | (1 << VERSION) | (1 << JSON);
+
+/** What the command line asks for; texts point into the arguments. */
+@unmanaged
+export class Options {
+  command: i32;
+  help: bool;
+  version: bool;
+  json: bool;
+  trust: bool;
+  verbose: bool;
+  model: usize;
+  modelLength: usize;
+  top: i32;
+  threshold: f32;
+  precision: usize;
+  precisionLength: usize;
+  encoding: i32;
+  graph: usize;
+  graphLength: usize;
+  target: i32;
+  imagesFrom: usize;
+  imagesFromLength: usize;
+  rawWidth: i32;
+  rawHeight: i32;
+  runtimeName: usize;
+  runtimeNameLength: usize;
+  provider: usize;
+  providerLength: usize;
+  out: usize;
+  outLength: usize;
+  /** Rows of {address, length}. */
+  images: usize;
+  imageCount: i32;
+}
+
+/** The options at hand. */
+export const options: Options = changetype<Options>(memory.data(offsetof<Options>()));
+
+function usage(what: string, where: usize, length: usize, why: string): bool {
+  faultBegin(EXIT_USAGE, 'USAGE_INVALID', what);
+  faultWhere(where, length);
+  faultWhy(why);
+  faultTry('Try --help');
+  return false;
+}
+
+function unknown(what: string, code: string, where: usize, length: usize, words: string): bool {
+  faultBegin(EXIT_USAGE, code, what);
+  faultWhere(where, length);
+  const near = nearestWord(where, length, words);
+  if (near != 0) {
+    faultTry('Did you mean ');
+    putBytes(faultHint, near, nearestWordLength);
+    faultTry('? ');
+  }
+  faultTry('Try --help');
+  return false;
+}
+
+/** Reads the arguments; false with a fault set when they are wrong. */
+export function parseOptions(): bool {
+  const count = argsCount();
+  memory.fill(changetype<usize>(options), 0, offsetof<Options>());
+  options.command = COMMAND_NONE;
+  options.top = 5;
+  options.encoding = -1;
+  options.images = arenaAlloc((<usize>count) << 3);
+  if (options.images == 0) {
+    faultBegin(EXIT_RUNTIME, 'RUNTIME_MEMORY', 'the host refused to give more memory');
+    return false;
+  }
+  // The form of errors is settled first, so that an error in any flag has it.
+  for (let i = 1; i < count; i++) {
+    const text = argText(i);
+    const length = textLength(text);
+    if (length == 2 && startsWith(text, 2, '--')) break;
+    if (length == 6 && startsWith(text, 6, '--json')) options.json = true;
+  }
+  let flagsEnded = false;
+  for (let i = 1; i < count; i++) {
+    const text = argText(i);
+    const length = textLength(text);
+    if (!flagsEnded && length > 1 && load<u8>(text) == 0x2d) {
+      if (length == 2 && load<u8>(text, 1) == 0x2d) {
+        flagsEnded = true;
+        continue;
+      }
+      i = parseFlag(i, text, length);
+      if (i < 0) return false;
+    } else if (options.command == COMMAND_NONE) {
+      options.command = wordIndex(text, length, 'classify preprocess');
+      if (options.command < 0) {
+        return unknown('unknown command', 'USAGE_UNKNOWN_COMMAND', text, length, 'classify preprocess');
+      }
+    } else {
+      // At most one row an argument: inside the table.
+      const row = options.images + ((<usize>options.imageCount++) << 3);
+      store<usize>(row, text);
+      store<usize>(row, length, 4);
+    }
+  }
+  return true;
+}
+
+/** Reads the flag of argument `index`; the index of the last argument used, -1 on an error. */
+function parseFlag(index: i32, text: usize, length: usize): i32 {
+  if (length == 2 && load<u8>(text, 1) == 0x68) {
+    options.help = true;
+    return index;
+  }
+  let nameLength: usize = 0;
+  while (nameLength < length && load<u8>(text + nameLength) != 0x3d) nameLength++;
+  const known = nameLength > 2 && startsWith(text, nameLength, '--');
+  const flag = known ? wordIndex(text + 2, nameLength - 2, FLAGS) : -1;
+  if (flag < 0) {
+    unknown('unknown flag', 'USAGE_UNKNOWN_FLAG', text, nameLength, FLAGS);
+    return -1;
+  }
+  const command = options.command;
+  const allowed =
+    command == COMMAND_CLASSIFY ? CLASSIFY_FLAGS : command == COMMAND_PREPROCESS ? PREPROCESS_FLAGS : GLOBAL_FLAGS;
+  if ((allowed & (1 << flag)) == 0) {
+    usage('flag not for this place', text, nameLength, 'flags of a command come after its name');
+    return -1;
+  }
+  const joined = nameLength < length;
+  if (flag < MODEL) {
+    if (joined) {
+      usage('flag with a value', text, length, 'this flag takes none');
+      return -1;
+    }
+    if (flag == HELP) options.help = true;
+    else if (flag == VERSION) options.version = true;
+    else if (flag == JSON) options.json = true;
+    else if (flag == TRUST) options.trust = true;
+    else options.verbose = true;
+    return index;
+  }
+  let value = text + nameLength + 1;
+  let valueLength = length - nameLength - 1;
+  if (!joined) {
+    index++;
+    if (index >= argsCount()) {
+      usage('flag without a value', text, nameLength, 'a value must follow');
+      return -1;
+    }
+    value = argText(index);
+    valueLength = textLength(value);
+  }
+  return setValue(flag, value, valueLength) ? index : -1;
+}
+
+function setValue(flag: i32, value: usize, length: usize): bool {
+  if (length == 0) return usage('flag without a value', value, length, 'the value is empty');
+  if (flag == TOP) {
+    options.top = parseCount(value, length);
+    if (options.top < 1) return usage('bad --top', value, length, 'it must be a whole number above 0');
+  } else if (flag == THRESHOLD) {
+    const node = jsonParse(value, length);
+    const x = jsonType(node) == JSON_NUMBER ? jsonNumber(node) : -1;
+    if (!(x >= 0 && x <= 1)) return usage('bad --threshold', value, length, 'it must be a number of 0 to 1');
+    options.threshold = <f32>x;
+  } else if (flag == ENCODING) {
+    options.encoding = wordIndex(value, length, ENCODINGS);
+    if (options.encoding < 0) return unknown('unknown --encoding', 'USAGE_INVALID', value, length, ENCODINGS);
+  } else if (flag == TARGET) {
+    options.target = wordIndex(value, length, 'cpu gpu tpu');
+    if (options.target < 0) return unknown('unknown --target', 'USAGE_INVALID', value, length, 'cpu gpu tpu');
+  } else if (flag == RAW) {
+    let x: usize = 0;
+    while (x < length && load<u8>(value + x) != 0x78) x++;
+    options.rawWidth = parseCount(value, x);
+    options.rawHeight = x < length ? parseCount(value + x + 1, length - x - 1) : -1;
+    if (options.rawWidth < 1 || options.rawHeight < 1) {
+      return usage('bad --raw', value, length, 'it must be WIDTHxHEIGHT');
+    }
+  } else setText(flag, value, length);
+  return true;
+}
+
+function setText(flag: i32, value: usize, length: usize): void {
+  if (flag == MODEL) {
+    options.model = value;
+    options.modelLength = length;
+  } else if (flag == PRECISION) {
+    options.precision = value;
+    options.precisionLength = length;
+  } else if (flag == GRAPH) {
+    options.graph = value;
+    options.graphLength = length;
+  } else if (flag == IMAGES_FROM) {
+    options.imagesFrom = value;
+    options.imagesFromLength = length;
+  } else if (flag == RUNTIME_NAME) {
+    options.runtimeName = value;
+    options.runtimeNameLength = length;
+  } else if (flag == PROVIDER) {
+    options.provider = value;
+    options.providerLength = length;
+  } else {
+    options.out = value;
+    options.outLength = length;
+  }
+}
