@@ -1,0 +1,88 @@
+/** Tools that only tests use: Python with the reference libraries, and a second Node. Made once a machine. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CHECKOUT, MACHINE_TOOLS } from './paths.js';
+
+const execute = promisify(execFile);
+
+/** A tool that tests may need: where it lies, what it was made from, and how it is made. */
+interface MachineTool {
+  readonly name: string;
+  readonly folder: string;
+  readonly executable: string;
+  /** Changes whenever the tool must be made again. */
+  readonly recipe: string;
+  make(): Promise<void>;
+}
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  await execute(command, args, { cwd: CHECKOUT, maxBuffer: 1 << 26 });
+}
+
+const requirements = join(CHECKOUT, 'scripts/golden/requirements.txt');
+const pythonFolder = join(MACHINE_TOOLS, 'python');
+const node24Folder = join(MACHINE_TOOLS, 'node24');
+
+const python: MachineTool = {
+  name: 'Python reference (Pillow, NumPy, ONNX Runtime)',
+  folder: pythonFolder,
+  executable: join(pythonFolder, 'bin/python'),
+  recipe: existsSync(requirements) ? readFileSync(requirements, 'utf8') : '',
+  async make() {
+    await run('python3', ['-m', 'venv', pythonFolder]);
+    await run(join(pythonFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  },
+};
+
+const node24: MachineTool = {
+  name: 'Node 24',
+  folder: node24Folder,
+  executable: join(node24Folder, 'node_modules/node/bin/node'),
+  recipe: 'node@24',
+  async make() {
+    mkdirSync(node24Folder, { recursive: true });
+    writeFileSync(join(node24Folder, 'package.json'), '{"private":true}\n');
+    // npm's `node` package links the binary in its install script, which newer npm runs only when allowed.
+    await run('npm', ['install', '--prefix', node24Folder, '--no-audit', '--no-fund', '--foreground-scripts', 'node@24']);
+  },
+};
+
+const recipeFile = (tool: MachineTool) => join(tool.folder, '.recipe');
+const recipeHash = (tool: MachineTool) => createHash('sha256').update(tool.recipe).digest('hex');
+
+function isReady(tool: MachineTool): boolean {
+  return (
+    existsSync(tool.executable) &&
+    existsSync(recipeFile(tool)) &&
+    readFileSync(recipeFile(tool), 'utf8') === recipeHash(tool)
+  );
+}
+
+/** Makes the tools that are missing, one line each; gives the reasons of those that could not be made. */
+export async function prepareTools(report: (line: string) => void): Promise<string[]> {
+  const failures: string[] = [];
+  for (const tool of [python, node24]) {
+    if (isReady(tool)) continue;
+    const started = Date.now();
+    report(`getting ${tool.name} ...`);
+    try {
+      rmSync(tool.folder, { recursive: true, force: true });
+      await tool.make();
+      if (!existsSync(tool.executable)) throw new Error(`${tool.executable} was not made`);
+      writeFileSync(recipeFile(tool), recipeHash(tool));
+      report(`got ${tool.name} in ${Math.round((Date.now() - started) / 1000)} s`);
+    } catch (cause) {
+      failures.push(`${tool.name}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`);
+    }
+  }
+  return failures;
+}
+
+/** The Python interpreter with the reference libraries, or undefined when this machine has none. */
+export const referencePython = (): string | undefined => (isReady(python) ? python.executable : undefined);
+
+/** The Node 24 executable, or undefined when this machine has none. */
+export const secondNode = (): string | undefined => (isReady(node24) ? node24.executable : undefined);

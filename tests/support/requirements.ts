@@ -1,0 +1,50 @@
+/**
+ * What a test needs that not every machine has. A missing thing skips the test by name, with the reason, on a person's
+ * machine; with CI=true it fails the test: nothing is skipped in silence, and nothing at all in CI.
+ */
+import { type TestContext, test } from 'node:test';
+import { sharedData } from '../../scripts/machine/paths.js';
+import { referencePython, secondNode } from '../../scripts/machine/tools.js';
+
+/** Gives the thing, or a sentence that says what is missing and how to get it. */
+export type Requirement<T> = () => { readonly value: T } | { readonly missing: string };
+
+function required<T>(value: T | undefined, missing: string): { value: T } | { missing: string } {
+  return value === undefined ? { missing } : { value };
+}
+
+/** The folder of test pictures and models beside the checkout. */
+export const testData: Requirement<string> = () =>
+  required(sharedData(), 'needs ../shared/data, which only the project’s own machines have');
+
+/** Python with the pinned Pillow, NumPy and ONNX Runtime. */
+export const python: Requirement<string> = () =>
+  required(referencePython(), 'needs the Python reference: npm test makes it where python3 and a package index are at hand');
+
+/** A Node 24 beside the running one. */
+export const node24: Requirement<string> = () => required(secondNode(), 'needs Node 24: npm test gets it from npm');
+
+/** A test that runs when every requirement is met; see the head of this file for what happens otherwise. */
+export function testWith<T extends Record<string, unknown>>(
+  name: string,
+  requirements: { [K in keyof T]: Requirement<T[K]> },
+  body: (given: T, context: TestContext) => Promise<void> | void,
+  options: { timeout?: number } = {},
+): void {
+  const given: Partial<T> = {};
+  const missing: string[] = [];
+  for (const key of Object.keys(requirements) as (keyof T)[]) {
+    const found = requirements[key]();
+    if ('missing' in found) missing.push(found.missing);
+    else given[key] = found.value;
+  }
+  if (missing.length === 0) {
+    test(name, options, (context) => body(given as T, context));
+  } else if (process.env.CI === 'true') {
+    test(name, () => {
+      throw new Error(`CI must not skip: ${missing.join('; ')}`);
+    });
+  } else {
+    test(name, { skip: missing.join('; ') }, () => {});
+  }
+}
