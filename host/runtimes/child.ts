@@ -9,8 +9,8 @@ export interface ChildRequest {
   args: readonly string[];
   env?: NodeJS.ProcessEnv;
   stdin?: number | 'ignore';
-  stdout?: number;
-  stderr?: number;
+  stdout?: number | 'ignore';
+  stderr?: number | 'ignore';
   signal?: AbortSignal | undefined;
 }
 

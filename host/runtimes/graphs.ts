@@ -20,7 +20,9 @@ export function wasiNNFor(request: RunRequest): WasiNN {
 export function reportFallbacks(nn: WasiNN, request: RunRequest): void {
   for (const { encoding, provider } of nn.loaded()) {
     if (provider.why !== undefined) {
-      request.log?.(`${encoding} graph runs on ${provider.actual}, not ${provider.requested}: ${provider.why}`);
+      request.log?.(
+        `${encoding} graph runs on ${provider.actual}, not ${provider.requested}: ${provider.why}`,
+      );
     }
   }
 }

@@ -6,7 +6,7 @@ import { Wasm, type WasmMemory } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { reportFallbacks, wasiNNFor } from './graphs.js';
 import { createWasi } from './node_wasi.js';
-import type { Availability, Runtime, RunRequest, RunResult } from './runtime.js';
+import type { Availability, RunRequest, RunResult, Runtime } from './runtime.js';
 
 /** Whether Node can run guests with ONNX graphs: the runtime is there, ONNX Runtime may be missing. */
 export function nodeAvailability(): Availability {
@@ -19,8 +19,8 @@ export function nodeAvailability(): Availability {
 export const nodeRuntime: Runtime = {
   name: 'node',
   description: 'core module in Node, WASI-NN by edge-infer over ONNX Runtime',
-  available: async () => nodeAvailability(),
-  providers: async (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  available: () => nodeAvailability(),
+  providers: (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
   run: runInNode,
 };
 
@@ -97,7 +97,9 @@ async function compile(file: string) {
 
 async function instantiate(file: string, module: Awaited<ReturnType<typeof compile>>, imports: object) {
   const known = imports as Record<string, Record<string, unknown>>;
-  const missing = Wasm.Module.imports(module).find((wanted) => known[wanted.module]?.[wanted.name] === undefined);
+  const missing = Wasm.Module.imports(module).find(
+    (wanted) => known[wanted.module]?.[wanted.name] === undefined,
+  );
   if (missing !== undefined) {
     throw new EdgeInferError({
       code: 'IMPORT_UNKNOWN',

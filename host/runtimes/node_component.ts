@@ -8,14 +8,14 @@ import { artifact } from './artifacts.js';
 import { runChild } from './child.js';
 import { reportFallbacks, wasiNNFor } from './graphs.js';
 import { nodeAvailability } from './node.js';
-import type { Runtime, RunRequest, RunResult } from './runtime.js';
+import type { RunRequest, RunResult, Runtime } from './runtime.js';
 
 /** The `node-component` runtime. */
 export const nodeComponentRuntime: Runtime = {
   name: 'node-component',
   description: 'component in Node (jco), WASI-NN by edge-infer over ONNX Runtime',
-  available: async () => nodeAvailability(),
-  providers: async (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  available: () => nodeAvailability(),
+  providers: (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
   run: runComponent,
 };
 
@@ -79,18 +79,21 @@ async function runHere(request: RunRequest): Promise<RunResult> {
   const nn = wasiNNFor(request);
   try {
     const wasi = shim.getImportObject() as unknown as Record<string, object>;
-    const command = await instantiate((name) => new Wasm.Module(readFileSync(path.join(path.dirname(file), name))), {
-      ...wasi,
-      ...nn.wit,
-      'wasi:cli/exit': {
-        exit(status: { tag: 'ok' | 'err' }): never {
-          throw new GuestExit(status.tag === 'err' ? 1 : 0);
-        },
-        exitWithCode(code: number): never {
-          throw new GuestExit(code);
+    const command = await instantiate(
+      (name) => new Wasm.Module(readFileSync(path.join(path.dirname(file), name))),
+      {
+        ...wasi,
+        ...nn.wit,
+        'wasi:cli/exit': {
+          exit(status: { tag: 'ok' | 'err' }): never {
+            throw new GuestExit(status.tag === 'err' ? 1 : 0);
+          },
+          exitWithCode(code: number): never {
+            throw new GuestExit(code);
+          },
         },
       },
-    });
+    );
     request.signal?.throwIfAborted();
     const exitCode = runCommand(command);
     reportFallbacks(nn, request);
@@ -110,7 +113,9 @@ async function runHere(request: RunRequest): Promise<RunResult> {
 }
 
 function runCommand(command: CommandExports): number {
-  const entry = command.run ?? (Object.entries(command).find(([name]) => name.startsWith('wasi:cli/run'))?.[1] as CommandExports['run']);
+  const entry =
+    command.run ??
+    (Object.entries(command).find(([name]) => name.startsWith('wasi:cli/run'))?.[1] as CommandExports['run']);
   if (entry === undefined) throw new Error('the component does not export wasi:cli/run');
   try {
     entry.run();

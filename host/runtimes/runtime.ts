@@ -2,7 +2,13 @@
 import type { Encoding, Target } from '../wasi-nn/index.js';
 
 /** Names of the runtimes, in the order in which they are listed. */
-export const RUNTIME_NAMES = ['node', 'node-component', 'wasmtime', 'wasmtime-component', 'wasmedge'] as const;
+export const RUNTIME_NAMES = [
+  'node',
+  'node-component',
+  'wasmtime',
+  'wasmtime-component',
+  'wasmedge',
+] as const;
 /** Name of a runtime. */
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
@@ -71,11 +77,11 @@ export interface Runtime {
   /** What it is, for lists. */
   readonly description: string;
   /** Looks, and starts nothing that lasts. */
-  available(): Promise<Availability>;
+  available(): Availability;
   /**
    * `ENC=NAME` pairs that tell the guest which provider runs graphs of an encoding, for its answer.
    */
-  providers(target: Target): Promise<readonly string[]>;
+  providers(target: Target): readonly string[];
   /**
    * Runs the guest to its end. The guest's output goes to the given descriptors unchanged.
    *

@@ -25,7 +25,19 @@ export function graphFromFiles(
 }
 
 /**
- * A graph in a folder laid out as Wasmtime wants it: `model.onnx`, or `model.xml` and `model.bin`.
+ * The files that a folder of a graph has, in the order of WASI-NN `load`: `model.onnx`, or `model.xml` and
+ * `model.bin`, as Wasmtime wants them.
+ *
+ * @throws NnError `invalid_encoding` for an encoding without a layout
+ */
+export function graphFilesIn(encoding: Encoding, directory: string): string[] {
+  const names = FOLDER_FILES[encoding];
+  if (names === undefined) throw new NnError('invalid_encoding', `no folder layout is known for ${encoding}`);
+  return names.map((name) => path.join(directory, name));
+}
+
+/**
+ * A graph in a folder laid out as {@link graphFilesIn} says.
  *
  * @example
  * createWasiNN({ graphs: { mobilenet: graphFromDirectory('onnx', './mobilenet') } });
@@ -35,13 +47,7 @@ export function graphFromDirectory(
   directory: string,
   target: Target = 'cpu',
 ): NamedGraph {
-  const names = FOLDER_FILES[encoding];
-  if (names === undefined) throw new NnError('invalid_encoding', `no folder layout is known for ${encoding}`);
-  return graphFromFiles(
-    encoding,
-    names.map((name) => path.join(directory, name)),
-    target,
-  );
+  return graphFromFiles(encoding, graphFilesIn(encoding, directory), target);
 }
 
 function readPart(file: string): Uint8Array {

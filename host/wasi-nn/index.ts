@@ -32,7 +32,7 @@ export type {
 } from './backends/backend.js';
 export { type OnnxOptions, onnxBackend } from './backends/onnx.js';
 export { ERRNO, NnError, type NnErrorName, type WitErrorCode } from './errors.js';
-export { graphFromDirectory, graphFromFiles } from './files.js';
+export { graphFilesIn, graphFromDirectory, graphFromFiles } from './files.js';
 export type { MemoryLike } from './guest_memory.js';
 export type { Limits, LoadedGraphInfo, NamedGraph } from './registry.js';
 export type { Dtype, HostTensor, TensorSpec } from './tensors.js';

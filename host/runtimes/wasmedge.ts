@@ -1,0 +1,87 @@
+/** WasmEdge as a child process with edge-infer's WASI-NN plug-in; the module compiled ahead of time. */
+import { EdgeInferError, EXIT } from '../errors.js';
+import { compileOnce } from './aot.js';
+import { artifact } from './artifacts.js';
+import { runChild } from './child.js';
+import { aotCache, type NativeTool, nativeAvailability, nativeTool } from './native.js';
+import type { GraphByName, Preopen, RunRequest, RunResult, Runtime } from './runtime.js';
+
+/** The `wasmedge` runtime. */
+export const wasmedgeRuntime: Runtime = {
+  name: 'wasmedge',
+  description: "core module in WasmEdge, WASI-NN by edge-infer's plug-in over ONNX Runtime",
+  available: () => nativeAvailability('wasmedge'),
+  providers: () => ['onnx=cpu'],
+  run,
+};
+
+async function run(request: RunRequest): Promise<RunResult> {
+  const tool = nativeTool('wasmedge');
+  const module = request.module ?? artifact('core');
+  const compiled = await precompiled(tool, module, request);
+  const args = runFlags(tool, compiled !== undefined);
+  for (const graph of request.graphs ?? []) args.push('--nn-preload', preloadOf(graph));
+  for (const preopen of request.preopens) args.push('--dir', dirOf(preopen));
+  for (const [key, value] of Object.entries(request.env ?? {})) args.push('--env', `${key}=${value}`);
+  args.push(compiled ?? module, ...request.args);
+  const exitCode = await runChild({
+    command: tool.command,
+    args: [...tool.args, ...args],
+    env: { ...process.env, ...tool.env },
+    stdin: request.stdin ?? 0,
+    stdout: request.stdout ?? 1,
+    stderr: request.stderr ?? 2,
+    signal: request.signal,
+  });
+  return { exitCode };
+}
+
+/** WasmEdge 0.15 and later interpret unless told otherwise, and log to standard output; 0.14 has no such flags. */
+function runFlags(tool: NativeTool, aot: boolean): string[] {
+  const [major = 0, minor = 0] = tool.version.split('.').map(Number);
+  if (major === 0 && minor < 15) return ['run'];
+  return ['run', '--log-level', 'error', ...(aot ? ['--run-mode', 'aot'] : [])];
+}
+
+async function precompiled(
+  tool: NativeTool,
+  module: string,
+  request: RunRequest,
+): Promise<string | undefined> {
+  const result = await compileOnce({
+    module,
+    compiler: `wasmedge ${tool.version}`,
+    extension: '.wasm',
+    cache: aotCache(),
+    compile: (output) =>
+      runChild({
+        command: tool.command,
+        args: [...tool.args, 'compile', module, output],
+        env: { ...process.env, ...tool.env },
+        stdin: 'ignore',
+        stdout: 'ignore',
+        stderr: 'ignore',
+        signal: request.signal,
+      }),
+  });
+  if ('file' in result) return result.file;
+  const line = `warning: wasmedge compile failed (${result.why}); running in the interpreter, which is far slower`;
+  if (request.log === undefined) process.stderr.write(`${line}\n`);
+  else request.log(line);
+  return undefined;
+}
+
+/** `GUEST:HOST`: a colon cannot be written. */
+function dirOf({ guest, host }: Preopen): string {
+  if (!guest.includes(':') && !host.includes(':')) return `${guest}:${host}`;
+  throw new EdgeInferError({
+    code: 'PATH_NOT_POSSIBLE',
+    message: `folder not possible in WasmEdge (${host}): its --dir cannot hold a colon`,
+    hint: 'move the file, or use another runtime',
+    exitCode: EXIT.runtime,
+  });
+}
+
+function preloadOf(graph: GraphByName): string {
+  return [graph.name, graph.encoding, graph.target, ...graph.files].join(':');
+}
