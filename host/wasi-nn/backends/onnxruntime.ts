@@ -117,6 +117,9 @@ function load(root: string): OnnxRuntime {
     root,
     Tensor: common.Tensor,
     createSession: () => new binding.binding.InferenceSession(),
-    providers: binding.binding.listSupportedBackends().map((b) => b.name),
+    providers: binding.binding
+      .listSupportedBackends()
+      .filter((provider) => provider.bundled)
+      .map((provider) => provider.name),
   };
 }
