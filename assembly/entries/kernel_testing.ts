@@ -1,0 +1,28 @@
+/** Test entry: the kernels as exports, for tests/host/kernels_*.test.ts. Not part of any artifact. */
+
+export { arenaAlloc, arenaMark, arenaRelease } from '../memory/arena';
+export * from '../kernels/resize';
+export {
+  grayAlphaDrop,
+  grayAlphaOver,
+  grayToRgb,
+  rgbToBgr,
+  rgbToGray,
+  rgbaDrop,
+  rgbaOver,
+} from '../kernels/color';
+export { normalizeRow, normalizeTableBuild, normalizeTableBytes } from '../kernels/normalize';
+export {
+  dequantize,
+  dequantizeChannels,
+  f16ToF32,
+  f32ToF16,
+  f64ToF32,
+  i32ToF32,
+  i64ToF32,
+  quantizeI8,
+  quantizeU8,
+} from '../kernels/quantize';
+export { logSoftmax, sigmoid, softmax } from '../kernels/softmax';
+export { argmax, topK } from '../kernels/topk';
+export { SHA256_STATE_BYTES, sha256Final, sha256Init, sha256Update } from '../kernels/hash';

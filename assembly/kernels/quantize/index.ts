@@ -1,0 +1,25 @@
+/** The number format kernels in use: SIMD, equal to scalar.ts bit for bit. */
+
+export {
+  INTEGER_I16,
+  INTEGER_I32,
+  INTEGER_I8,
+  INTEGER_U8,
+  dequantize,
+  dequantizeChannels,
+  integerBytes,
+} from './channels';
+export { floatToHalf, halfToFloat } from './half';
+export {
+  dequantizeI16,
+  dequantizeI32,
+  dequantizeI8,
+  dequantizeU8,
+  f16ToF32,
+  f32ToF16,
+  f64ToF32,
+  i32ToF32,
+  i64ToF32,
+  quantizeI8,
+  quantizeU8,
+} from './simd';

@@ -1,0 +1,12 @@
+/** Resize: geometry, the streaming stage, and the row kernels that it uses. */
+
+export {
+  ResizeWindow,
+  geometryCrop,
+  geometryLetterbox,
+  geometryShortest,
+  geometrySize,
+  resizeWindow,
+} from './geometry';
+export { RESIZE_MAX_SIDE, resizeErrorText } from './status';
+export { resizeBegin, resizeFill, resizeFirstRow, resizeLastRow, resizePush, resizeTake } from './stream';

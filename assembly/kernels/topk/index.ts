@@ -1,0 +1,3 @@
+/** The ranking kernels in use: SIMD, equal to scalar.ts. */
+
+export { argmax, topK } from './simd';
