@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32 as zlibCrc32, deflateSync } from 'node:zlib';
+import { deflateSync, crc32 as zlibCrc32 } from 'node:zlib';
 
 const SIZE = 256;
 const SUPERSAMPLES = 4;
@@ -19,19 +19,64 @@ const SUPERSAMPLES = 4;
  * @type {readonly { colour: Colour, outline: readonly Point[] }[]}
  */
 const AIRLINER = [
-  { colour: [118, 126, 140], outline: [[118, 122], [148, 122], [92, 62], [78, 62]] },
+  {
+    colour: [118, 126, 140],
+    outline: [
+      [118, 122],
+      [148, 122],
+      [92, 62],
+      [78, 62],
+    ],
+  },
   { colour: [206, 210, 216], outline: ellipse(128, 130, 104, 15) },
   { colour: [236, 238, 242], outline: ellipse(128, 126, 102, 10) },
-  { colour: [190, 44, 48], outline: [[30, 126], [58, 124], [38, 78], [20, 78]] },
-  { colour: [150, 156, 168], outline: [[34, 130], [58, 130], [30, 148], [16, 148]] },
-  { colour: [152, 158, 170], outline: [[108, 134], [152, 134], [86, 206], [66, 206]] },
+  {
+    colour: [190, 44, 48],
+    outline: [
+      [30, 126],
+      [58, 124],
+      [38, 78],
+      [20, 78],
+    ],
+  },
+  {
+    colour: [150, 156, 168],
+    outline: [
+      [34, 130],
+      [58, 130],
+      [30, 148],
+      [16, 148],
+    ],
+  },
+  {
+    colour: [152, 158, 170],
+    outline: [
+      [108, 134],
+      [152, 134],
+      [86, 206],
+      [66, 206],
+    ],
+  },
   { colour: [92, 98, 110], outline: ellipse(118, 166, 15, 7) },
   { colour: [92, 98, 110], outline: ellipse(96, 186, 13, 6) },
-  { colour: [52, 66, 88], outline: [[210, 122], [222, 124], [218, 129], [206, 128]] },
+  {
+    colour: [52, 66, 88],
+    outline: [
+      [210, 122],
+      [222, 124],
+      [218, 129],
+      [206, 128],
+    ],
+  },
 ];
 
 /** @returns {readonly Point[]} */
-function ellipse(/** @type {number} */ cx, /** @type {number} */ cy, /** @type {number} */ rx, /** @type {number} */ ry) {
+function ellipse(
+  /** @type {number} */ cx,
+  /** @type {number} */ cy,
+  /** @type {number} */ rx,
+  /** @type {number} */ ry,
+) {
   return Array.from({ length: 48 }, (_, i) => {
     const angle = (i / 48) * 2 * Math.PI;
     return /** @type {Point} */ ([cx + rx * Math.cos(angle), cy + ry * Math.sin(angle)]);

@@ -20,7 +20,9 @@ if (built !== 0) process.exit(built);
 let args = process.argv.slice(2);
 if (args.length === 0) {
   const sample = relative(userFolder, join(checkout, 'dist/sample/airplane.png'));
-  console.error(`no picture given: classifying ${sample}, which this project drew (npm start -- classify PHOTO takes yours)\n`);
+  console.error(
+    `no picture given: classifying ${sample}, which this project drew (npm start -- classify PHOTO takes yours)\n`,
+  );
   args = ['classify', sample];
 }
 process.exitCode = run([join(checkout, 'dist/host/cli/main.js'), ...args], userFolder);

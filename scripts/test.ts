@@ -32,7 +32,10 @@ function testFiles(folder: string): string[] {
 /** The as-pect suites; its summary is read for the counts. */
 async function runAssemblyTests(tally: Tally): Promise<void> {
   const asp = join(CHECKOUT, 'node_modules/@as-pect/cli/bin/asp.js');
-  const child = spawn(process.execPath, [asp, '--summary', '--nologo'], { cwd: CHECKOUT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [asp, '--summary', '--nologo'], {
+    cwd: CHECKOUT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -41,10 +44,13 @@ async function runAssemblyTests(tally: Tally): Promise<void> {
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: as-pect colours its summary
   const plain = output.replace(/\x1b\[[0-9;]*m/g, '');
-  const counts = /\[Result\].*?(\d+) pass,\s*(\d+) fail,\s*(\d+) total/s.exec(plain.slice(plain.lastIndexOf('[Result]')));
+  const counts = /\[Result\].*?(\d+) pass,\s*(\d+) fail,\s*(\d+) total/s.exec(
+    plain.slice(plain.lastIndexOf('[Result]')),
+  );
   const passed = Number(counts?.[1] ?? 0);
   tally.passed += passed;
-  if (code !== 0 || passed === 0) tally.failed.push(`AssemblyScript suites (exit code ${code}, ${passed} passed)`);
+  if (code !== 0 || passed === 0)
+    tally.failed.push(`AssemblyScript suites (exit code ${code}, ${passed} passed)`);
 }
 
 /** The node:test suites, one process a file. Long files are started by themselves: two cores, honest timings. */
@@ -58,7 +64,9 @@ async function runNodeTests(files: string[], tally: Tally): Promise<void> {
   });
   stream.on('test:fail', (event) => {
     if (event.details.type === 'suite') return;
-    tally.failed.push(`${event.name} (${event.file === undefined ? 'unknown file' : relative(CHECKOUT, event.file)})`);
+    tally.failed.push(
+      `${event.name} (${event.file === undefined ? 'unknown file' : relative(CHECKOUT, event.file)})`,
+    );
   });
   await new Promise<void>((resolve, reject) => {
     stream.compose(new spec()).pipe(process.stdout, { end: false });
@@ -74,13 +82,18 @@ async function main(): Promise<number> {
   if (pattern === undefined) {
     unprepared.push(...(await prepareTools(say)));
     try {
-      await installRuntimes(['wasmtime', 'wasmedge', 'wasmedge-0.14'], { root: MACHINE_TOOLS, onProgress: say });
+      await installRuntimes(['wasmtime', 'wasmedge', 'wasmedge-0.14'], {
+        root: MACHINE_TOOLS,
+        onProgress: say,
+      });
     } catch (cause) {
       unprepared.push(`runtimes: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
     await runAssemblyTests(tally);
   }
-  const files = testFiles(join(CHECKOUT, 'dist/tests')).filter((file) => pattern === undefined || file.includes(pattern));
+  const files = testFiles(join(CHECKOUT, 'dist/tests')).filter(
+    (file) => pattern === undefined || file.includes(pattern),
+  );
   await runNodeTests(files, tally);
 
   for (const line of unprepared) say(`could not be made ready: ${line}`);

@@ -24,7 +24,11 @@ export const FORMS: readonly ModelForm[] = [
 /** models/cifar10/accuracy.json */
 export interface RecordedAccuracy {
   readonly pictures: number;
-  readonly forms: readonly (ModelForm & { readonly correct: number; readonly reference_correct: number; readonly reference: string })[];
+  readonly forms: readonly (ModelForm & {
+    readonly correct: number;
+    readonly reference_correct: number;
+    readonly reference: string;
+  })[];
 }
 
 export interface TestPicture {
@@ -38,7 +42,8 @@ export const classNames = (): string[] => readFileSync(join(MODEL, 'labels.txt')
 
 /** Unpacks `test/<class>/*.jpg` of the CIFAR-10 archive into `folder`; gives them sorted by path. */
 export async function extractTestPictures(archive: string, folder: string): Promise<TestPicture[]> {
-  if (!existsSync(join(folder, 'test'))) await promisify(execFile)('tar', ['-xzf', archive, '-C', folder, 'test']);
+  if (!existsSync(join(folder, 'test')))
+    await promisify(execFile)('tar', ['-xzf', archive, '-C', folder, 'test']);
   return classNames().flatMap((name, classId) =>
     readdirSync(join(folder, 'test', name))
       .sort()
@@ -70,6 +75,7 @@ export async function countCorrect(
     if (done % 500 === 0) onProgress(done);
   }
   const code = await exit;
-  if (code !== 0 || done !== pictures.length) throw new Error(`edge-infer ended with ${code} after ${done} of ${pictures.length} pictures`);
+  if (code !== 0 || done !== pictures.length)
+    throw new Error(`edge-infer ended with ${code} after ${done} of ${pictures.length} pictures`);
   return { correct, input_sha256_first: first };
 }

@@ -33,7 +33,13 @@ const python: MachineTool = {
   recipe: existsSync(requirements) ? readFileSync(requirements, 'utf8') : '',
   async make() {
     await run('python3', ['-m', 'venv', pythonFolder]);
-    await run(join(pythonFolder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    await run(join(pythonFolder, 'bin/pip'), [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      requirements,
+    ]);
   },
 };
 
@@ -46,7 +52,15 @@ const node24: MachineTool = {
     mkdirSync(node24Folder, { recursive: true });
     writeFileSync(join(node24Folder, 'package.json'), '{"private":true}\n');
     // npm's `node` package links the binary in its install script, which newer npm runs only when allowed.
-    await run('npm', ['install', '--prefix', node24Folder, '--no-audit', '--no-fund', '--foreground-scripts', 'node@24']);
+    await run('npm', [
+      'install',
+      '--prefix',
+      node24Folder,
+      '--no-audit',
+      '--no-fund',
+      '--foreground-scripts',
+      'node@24',
+    ]);
   },
 };
 

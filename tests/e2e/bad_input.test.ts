@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { edgeInfer } from '../support/cli.js';
-import { runtimeReady } from '../support/runtimes.js';
 import { testWith } from '../support/requirements.js';
+import { runtimeReady } from '../support/runtimes.js';
 import { withScratch } from '../support/scratch.js';
 
 const MODEL = join(CHECKOUT, 'models/cifar10');
@@ -14,7 +14,6 @@ const SAMPLE = join(CHECKOUT, 'dist/sample/airplane.png');
 const USAGE = 2;
 const INPUT = 3;
 const MODEL_ERROR = 4;
-const RUNTIME = 5;
 const SECURITY = 7;
 
 interface BadCase {
@@ -27,7 +26,10 @@ interface BadCase {
 }
 
 /** A copy of the built-in model with its card changed. */
-function modelWith(folder: string, change: (card: Record<string, unknown>, package_: string) => void): string {
+function modelWith(
+  folder: string,
+  change: (card: Record<string, unknown>, package_: string) => void,
+): string {
   const copy = join(folder, 'model');
   cpSync(MODEL, copy, { recursive: true });
   const path = join(copy, 'model.json');
@@ -40,7 +42,12 @@ function modelWith(folder: string, change: (card: Record<string, unknown>, packa
 type Graphs = { encoding: string; files: { path: string; sha256: string; bytes: number }[] }[];
 
 const inputCases: BadCase[] = [
-  { what: 'a missing picture', exitCode: INPUT, says: /nothing\.jpg/, arrange: (folder) => [join(folder, 'nothing.jpg')] },
+  {
+    what: 'a missing picture',
+    exitCode: INPUT,
+    says: /nothing\.jpg/,
+    arrange: (folder) => [join(folder, 'nothing.jpg')],
+  },
   { what: 'a directory', exitCode: INPUT, says: /directory/i, arrange: (folder) => [folder] },
   {
     what: 'an empty file',
@@ -94,7 +101,8 @@ const modelCases: BadCase[] = [
       SAMPLE,
       '--model',
       modelWith(folder, (card) => {
-        for (const graph of card.graphs as Graphs) for (const file of graph.files) file.sha256 = '0'.repeat(64);
+        for (const graph of card.graphs as Graphs)
+          for (const file of graph.files) file.sha256 = '0'.repeat(64);
       }),
     ],
   },
@@ -106,7 +114,8 @@ const modelCases: BadCase[] = [
       SAMPLE,
       '--model',
       modelWith(folder, (card) => {
-        for (const graph of card.graphs as Graphs) for (const file of graph.files) file.path = `../${file.path}`;
+        for (const graph of card.graphs as Graphs)
+          for (const file of graph.files) file.path = `../${file.path}`;
       }),
     ],
   },
@@ -122,7 +131,8 @@ const modelCases: BadCase[] = [
         modelWith(folder, (card, package_) => {
           cpSync(join(MODEL, 'model.fp32.onnx'), outside);
           symlinkSync(outside, join(package_, 'linked.onnx'));
-          for (const graph of card.graphs as Graphs) for (const file of graph.files) file.path = 'linked.onnx';
+          for (const graph of card.graphs as Graphs)
+            for (const file of graph.files) file.path = 'linked.onnx';
         }),
       ];
     },
@@ -158,7 +168,12 @@ const modelCases: BadCase[] = [
       return [SAMPLE, '--model', join(folder, 'nothing')];
     },
   },
-  { what: 'a model that does not exist', exitCode: MODEL_ERROR, says: /imaginary/, arrange: () => [SAMPLE, '--model', 'imaginary'] },
+  {
+    what: 'a model that does not exist',
+    exitCode: MODEL_ERROR,
+    says: /imaginary/,
+    arrange: () => [SAMPLE, '--model', 'imaginary'],
+  },
   {
     what: 'a graph that does not fit the card',
     exitCode: MODEL_ERROR,
@@ -176,7 +191,12 @@ const modelCases: BadCase[] = [
 ];
 
 const usageCases: BadCase[] = [
-  { what: 'an unknown runtime', exitCode: USAGE, says: /wasmer/, arrange: () => [SAMPLE, '--runtime', 'wasmer'] },
+  {
+    what: 'an unknown runtime',
+    exitCode: USAGE,
+    says: /wasmer/,
+    arrange: () => [SAMPLE, '--runtime', 'wasmer'],
+  },
   { what: 'an unknown flag', exitCode: USAGE, says: /--tpo/, arrange: () => [SAMPLE, '--tpo', '3'] },
   { what: 'a number that is none', exitCode: USAGE, says: /--top/, arrange: () => [SAMPLE, '--top', 'many'] },
 ];
@@ -196,7 +216,9 @@ for (const badCase of [...inputCases, ...modelCases, ...usageCases]) {
         assert.equal(text.stdout, '');
         const json = await edgeInfer([...args, '--json']);
         assert.equal(json.exitCode, badCase.exitCode);
-        const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; hint: string } };
+        const { error } = JSON.parse(json.stdout) as {
+          error: { code: string; message: string; hint: string };
+        };
         assert.match(error.code, /^[A-Z][A-Z0-9_]+$/);
         assert.match(`${error.message} ${error.hint}`, badCase.says);
       }),
@@ -206,7 +228,12 @@ for (const badCase of [...inputCases, ...modelCases, ...usageCases]) {
 
 test('an output that cannot be written: exit code 3, nothing half written', () =>
   withScratch(async (folder) => {
-    const { exitCode, stderr } = await edgeInfer(['preprocess', SAMPLE, '--out', join(folder, 'no/such/folder/t.npy')]);
+    const { exitCode, stderr } = await edgeInfer([
+      'preprocess',
+      SAMPLE,
+      '--out',
+      join(folder, 'no/such/folder/t.npy'),
+    ]);
     assert.equal(exitCode, INPUT);
     assert.match(stderr, /^error: [^\n]*t\.npy[^\n]*\n$/);
   }));
@@ -223,8 +250,14 @@ test('several pictures, one of them broken: the others are answered, the exit co
     writeFileSync(broken, readFileSync(SAMPLE).subarray(0, 100));
     const { exitCode, stdout } = await edgeInfer(['classify', SAMPLE, broken, SAMPLE, '--json']);
     assert.equal(exitCode, INPUT);
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.deepEqual(lines.map((line) => 'error' in line), [false, true, false]);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      lines.map((line) => 'error' in line),
+      [false, true, false],
+    );
   }));
 
 test('help and version answer on standard output with exit code 0', async () => {

@@ -9,7 +9,9 @@ import { withScratch } from '../support/scratch.js';
 
 /** An environment without what npm and this checkout's .npmrc would pass on to the fresh installation. */
 function strangersEnvironment(node: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|EDGE_INFER|ONNXRUNTIME|NODE_OPTIONS|NODE_TEST|INIT_CWD)/i.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|EDGE_INFER|ONNXRUNTIME|NODE_OPTIONS|NODE_TEST|INIT_CWD)/i.test(name),
+  );
   return { ...Object.fromEntries(kept), PATH: `${dirname(node)}:${process.env.PATH ?? ''}` };
 }
 
@@ -45,7 +47,11 @@ testWith(
       const hashes = new Set<string>();
       for (const node of [process.execPath, node24]) {
         const own = strangersEnvironment(node);
-        const viaNpx = await runProgram('npx', ['--no-install', 'edge-infer', 'classify', 'photo.png', '--json'], { cwd: app, env: own });
+        const viaNpx = await runProgram(
+          'npx',
+          ['--no-install', 'edge-infer', 'classify', 'photo.png', '--json'],
+          { cwd: app, env: own },
+        );
         assert.equal(viaNpx.exitCode, 0, viaNpx.stderr + viaNpx.stdout);
         const [answer] = jsonLines<Answer>(viaNpx.stdout);
         assert.equal(answer?.predictions[0]?.label, 'airplane');
@@ -67,8 +73,22 @@ testWith(
          export { label };\n`,
       );
       const tsc = join(CHECKOUT, 'node_modules/typescript/bin/tsc');
-      const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', '--types', 'node'];
-      const typed = await runProgram(process.execPath, [tsc, ...flags, '--typeRoots', join(CHECKOUT, 'node_modules/@types'), 'use.mts'], { cwd: app });
+      const flags = [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--skipLibCheck',
+        '--types',
+        'node',
+      ];
+      const typed = await runProgram(
+        process.execPath,
+        [tsc, ...flags, '--typeRoots', join(CHECKOUT, 'node_modules/@types'), 'use.mts'],
+        { cwd: app },
+      );
       assert.equal(typed.exitCode, 0, typed.stdout);
     }),
   { timeout: 900_000 },

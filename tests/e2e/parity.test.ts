@@ -33,18 +33,27 @@ testWith(
   { timeout: 900_000 },
 );
 
-testWith('preprocess --out writes the .npy file that NumPy would', { data: testData, python }, async ({ data, python }) => {
-  await withScratch(async (work) => {
-    const model = join(data, 'models/mobilenet_v2_1.0_224');
-    const image = join(data, 'images/coral_cc/cat_720p.jpg');
-    const out = join(work, 'tensor.npy');
-    const { exitCode, stderr } = await edgeInfer(['preprocess', image, '--model', model, '--out', out]);
-    assert.equal(exitCode, 0, stderr);
-    await referenceRows(python, { model, images: [image], save: work });
-    const shape = (file: string) => /'shape': \(([^)]*)\)/.exec(readFileSync(file).subarray(0, 128).toString('latin1'))?.[1];
-    assert.equal(shape(out), '1, 3, 224, 224');
-    assert.equal(shape(out), shape(join(work, '0.npy')));
-    const tensorBytes = 3 * 224 * 224 * 4;
-    assert.ok(readFileSync(out).subarray(-tensorBytes).equals(readFileSync(join(work, '0.npy')).subarray(-tensorBytes)));
-  });
-});
+testWith(
+  'preprocess --out writes the .npy file that NumPy would',
+  { data: testData, python },
+  async ({ data, python }) => {
+    await withScratch(async (work) => {
+      const model = join(data, 'models/mobilenet_v2_1.0_224');
+      const image = join(data, 'images/coral_cc/cat_720p.jpg');
+      const out = join(work, 'tensor.npy');
+      const { exitCode, stderr } = await edgeInfer(['preprocess', image, '--model', model, '--out', out]);
+      assert.equal(exitCode, 0, stderr);
+      await referenceRows(python, { model, images: [image], save: work });
+      const shape = (file: string) =>
+        /'shape': \(([^)]*)\)/.exec(readFileSync(file).subarray(0, 128).toString('latin1'))?.[1];
+      assert.equal(shape(out), '1, 3, 224, 224');
+      assert.equal(shape(out), shape(join(work, '0.npy')));
+      const tensorBytes = 3 * 224 * 224 * 4;
+      assert.ok(
+        readFileSync(out)
+          .subarray(-tensorBytes)
+          .equals(readFileSync(join(work, '0.npy')).subarray(-tensorBytes)),
+      );
+    });
+  },
+);

@@ -21,12 +21,21 @@ export interface CliOptions {
 }
 
 /** Any program; never rejects for an exit code, only for a timeout or a program that cannot be started. */
-export function runProgram(program: string, args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
       args,
-      { cwd: options.cwd ?? CHECKOUT, env: options.env ?? process.env, maxBuffer: 1 << 28, timeout: options.timeout ?? 300_000 },
+      {
+        cwd: options.cwd ?? CHECKOUT,
+        env: options.env ?? process.env,
+        maxBuffer: 1 << 28,
+        timeout: options.timeout ?? 300_000,
+      },
       (error, stdout, stderr) => {
         if (error !== null && (error.killed === true || typeof error.code !== 'number')) {
           reject(new Error(`${program} ${args.slice(0, 6).join(' ')}: ${error.message}\n${stderr}`));

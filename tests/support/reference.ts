@@ -16,7 +16,13 @@ export async function referenceRows(
   python: string,
   options: { model: string; images: readonly string[]; graph?: string; save?: string },
 ): Promise<ReferenceRow[]> {
-  const args = [join(CHECKOUT, 'scripts/golden/reference.py'), '--model', options.model, '--images-from', '-'];
+  const args = [
+    join(CHECKOUT, 'scripts/golden/reference.py'),
+    '--model',
+    options.model,
+    '--images-from',
+    '-',
+  ];
   if (options.graph !== undefined) args.push('--graph', options.graph);
   if (options.save !== undefined) args.push('--save', options.save);
   const result = await runProgram(python, args, { input: options.images.join('\n'), timeout: 900_000 });

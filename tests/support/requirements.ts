@@ -19,10 +19,14 @@ export const testData: Requirement<string> = () =>
 
 /** Python with the pinned Pillow, NumPy and ONNX Runtime. */
 export const python: Requirement<string> = () =>
-  required(referencePython(), 'needs the Python reference: npm test makes it where python3 and a package index are at hand');
+  required(
+    referencePython(),
+    'needs the Python reference: npm test makes it where python3 and a package index are at hand',
+  );
 
 /** A Node 24 beside the running one. */
-export const node24: Requirement<string> = () => required(secondNode(), 'needs Node 24: npm test gets it from npm');
+export const node24: Requirement<string> = () =>
+  required(secondNode(), 'needs Node 24: npm test gets it from npm');
 
 /** A test that runs when every requirement is met; see the head of this file for what happens otherwise. */
 export function testWith<T extends Record<string, unknown>>(
