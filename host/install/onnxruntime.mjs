@@ -26,11 +26,18 @@ function say(line) {
 
 /** Folder of an installed package, seen from `from`. @param {string} name @param {string} from */
 function find(name, from) {
+  let folder;
   try {
-    return path.dirname(createRequire(from).resolve(`${name}/package.json`));
+    folder = path.dirname(createRequire(from).resolve(name));
   } catch {
     return undefined;
   }
+  // Not every package lets its package.json be resolved, and there may be one without a name on the way up.
+  while (path.basename(folder) !== name) {
+    if (path.dirname(folder) === folder) return undefined;
+    folder = path.dirname(folder);
+  }
+  return folder;
 }
 
 /** True when the install script of onnxruntime-node has nothing to download here. */
@@ -100,8 +107,8 @@ try {
   // In a checkout the package manager's lock file decides.
   const installed = root.split(path.sep).includes('node_modules');
   const found = find('onnxruntime-node', path.join(root, 'package.json'));
-  const vendored = find('onnxruntime-node', path.join(vendor, 'resolve.js'));
-  if (installed && vendored === undefined) {
+  const vendored = existsSync(path.join(vendor, 'node_modules', 'onnxruntime-node', 'package.json'));
+  if (installed && !vendored) {
     if (found === undefined) install();
     else if (!scriptIsHarmless()) keepCopy(found);
   }
