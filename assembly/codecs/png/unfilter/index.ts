@@ -1,0 +1,2 @@
+/** The form of unfiltering that the artifacts use. */
+export { unfilterRow } from './simd';
