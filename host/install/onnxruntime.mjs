@@ -9,14 +9,25 @@
  * Never fails the install: a later use says what to run. Plain JavaScript, as nothing is built at this point.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const vendor = path.join(root, 'vendor', 'onnxruntime');
-const version = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).optionalDependencies['onnxruntime-node'];
+const version = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).optionalDependencies[
+  'onnxruntime-node'
+];
 const wanted = `onnxruntime-node@${version}`;
 
 /** @param {string} line */
@@ -87,13 +98,34 @@ function install() {
   mkdirSync(vendor, { recursive: true });
   writeFileSync(path.join(vendor, 'package.json'), '{"private":true}\n');
   const npm = process.env.npm_execpath;
-  const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', wanted];
+  const args = [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    wanted,
+  ];
   const env = { ...process.env };
   // The outer npm may work globally or elsewhere: this one must not.
-  for (const name of ['npm_config_global', 'npm_config_prefix', 'npm_config_location', 'npm_config_local_prefix']) delete env[name];
+  for (const name of [
+    'npm_config_global',
+    'npm_config_prefix',
+    'npm_config_location',
+    'npm_config_local_prefix',
+  ])
+    delete env[name];
   const isNpm = npm !== undefined && /npm-cli\.[cm]?js$/.test(npm);
-  if (isNpm) execFileSync(process.execPath, [npm, ...args], { cwd: vendor, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  else execFileSync('npm', args, { cwd: vendor, env, stdio: ['ignore', 'ignore', 'pipe'], shell: process.platform === 'win32' });
+  if (isNpm)
+    execFileSync(process.execPath, [npm, ...args], { cwd: vendor, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  else
+    execFileSync('npm', args, {
+      cwd: vendor,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: process.platform === 'win32',
+    });
   const bin = path.join(vendor, 'node_modules', 'onnxruntime-node', 'bin');
   for (const api of existsSync(bin) ? readdirSync(bin) : []) {
     for (const platform of readdirSync(path.join(bin, api))) {
