@@ -102,12 +102,16 @@ export function openCardOnly(): i32 {
 /** The arena before the card was read. */
 let cardMark: usize = 0;
 
+/** True when the last card could not be read at all. */
+export let cardMissing: bool = false;
+
 function openCard(): bool {
   if (!residentOpen()) {
     faultMemory();
     return false;
   }
   residentReset();
+  cardMissing = false;
   cardMark = arenaMark();
   while (true) {
     const good = openCardOnce();
@@ -130,6 +134,7 @@ function openCardOnce(): bool {
   const status = readFile(path, length);
   if (status == OUT_OF_MEMORY) return outOfMemory();
   if (status != 0) {
+    cardMissing = true;
     faultBegin(EXIT_MODEL, 'MODEL_NOT_FOUND', 'cannot read the model card');
     faultWhere(path, length);
     faultWhy(wasiErrorText(status));
@@ -265,7 +270,7 @@ function openFirst(): bool {
   );
   faultWhere(plan.name, plan.nameLength);
   put(faultMessage, ': ');
-  putBytes(faultMessage, refusals.start, refusals.used);
+  putPlain(faultMessage, refusals.start, refusals.used);
   faultTry(
     byRuntime ? 'Use a runtime with a WASI-NN backend for one of these encodings' : 'Fetch the model package again',
   );
@@ -320,5 +325,5 @@ function refuse(index: i32, status: i32): void {
   if (status > 0) {
     put(refusals, nnErrorText(status));
     putDetail(refusals);
-  } else putBytes(refusals, faultMessage.start, faultMessage.used);
+  } else putPlain(refusals, faultMessage.start, faultMessage.used);
 }

@@ -8,7 +8,7 @@
  * most a few times in the life of a process.
  */
 
-import { arenaAlloc } from '../memory/arena';
+import { arenaAlloc, arenaMark } from '../memory/arena';
 
 const FIRST_BYTES: usize = 65536 - 64;
 
@@ -16,14 +16,21 @@ let base: usize = 0;
 let used: usize = 0;
 let capacity: usize = 0;
 let short: bool = false;
+let end: usize = 0;
 
 /** Takes the first place, once; false when there is no memory. */
 export function residentOpen(): bool {
   if (base == 0) {
     base = arenaAlloc(FIRST_BYTES);
     capacity = base == 0 ? 0 : FIRST_BYTES;
+    end = arenaMark();
   }
   return base != 0;
+}
+
+/** The arena's top right behind the place: nothing below it is ever released. */
+export function residentEnd(): usize {
+  return end;
 }
 
 /** Forgets what is kept. */
@@ -45,6 +52,7 @@ export function residentGrow(wanted: usize): bool {
   if (place == 0) return false;
   base = place;
   capacity = size;
+  end = arenaMark();
   residentReset();
   return true;
 }

@@ -2,7 +2,7 @@
  * A file of the package against the size and SHA-256 that the card states.
  */
 
-import { sha256 } from '../kernels/sha256';
+import { sha256 } from '../digest';
 import { CardFile, cardFile, plan } from './plan';
 import { CARD_HASH, CARD_SIZE } from './status';
 

@@ -43,7 +43,8 @@ export function listImages(): i32 {
     if (length > 0 && load<u8>(start + length - 1) == 0x0d) length--;
     // Empty lines name nothing. At most `lines` rows are added.
     if (length > 0) {
-      const row = rows + ((<usize>options.imageCount++) << 3);
+      const row = rows + ((<usize>options.imageCount) << 3);
+      options.imageCount++;
       store<usize>(row, start);
       store<usize>(row, length, 4);
     }

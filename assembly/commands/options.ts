@@ -139,7 +139,8 @@ export function parseOptions(): bool {
       }
     } else {
       // At most one row an argument: inside the table.
-      const row = options.images + ((<usize>options.imageCount++) << 3);
+      const row = options.images + ((<usize>options.imageCount) << 3);
+      options.imageCount++;
       store<usize>(row, text);
       store<usize>(row, length, 4);
     }

@@ -94,6 +94,6 @@ export function witxGetOutput(index: u32, capacity: usize): i32 {
   const errno = nn_get_output(context, index, witxOutput, <u32>capacity, HANDLE);
   if (errno != 0) return fromWitx(errno);
   const written = load<u32>(HANDLE);
-  witxOutputLength = written > capacity ? capacity : written;
+  witxOutputLength = min<usize>(written, capacity);
   return 0;
 }

@@ -219,7 +219,7 @@ function plainCharacter(byte: i32): bool {
     at++;
     return true;
   }
-  const count = byte < 0x20 ? 0 : utf8Sequence(at, end);
+  const count: usize = byte < 0x20 ? 0 : utf8Sequence(at, end);
   if (count == 0) {
     fail(byte < 0x20 ? JSON_CONTROL : JSON_UTF8);
     return false;

@@ -98,7 +98,8 @@ export function putBytes(w: TextWriter, from: usize, length: usize): void {
     let piece = length;
     if (w.mode == STREAM && piece > w.capacity) piece = w.capacity;
     if (w.mode == FIXED && piece > w.capacity - w.used) {
-      piece = w.capacity - w.used;
+      // A short run may be one character: it is kept whole or dropped.
+      piece = length <= 4 ? 0 : w.capacity - w.used;
       if (piece == 0) {
         w.failed = true;
         return;

@@ -1,0 +1,232 @@
+/**
+ * A picture -> the exact bytes of the input tensor. Decoding, colour, resizing and normalising are interleaved row
+ * by row, so that only the rows that the resize filter needs exist at a time.
+ *
+ * Order in the arena, all of it above the caller's mark and released by the caller:
+ *   tensor, SHA-256 | released here: decoder | (whole picture, when it must be turned) | row buffer, tables, resizer
+ *
+ * Time: decoding and the rest alternate with every row, and reading the clock costs more than a small row. The total
+ * is exact; how it is shared is measured on the first row (progressive pictures are decoded there) and on every 11th
+ * row (prime to the 8 and 16 rows in which decoders work, so that all places of a block are met alike).
+ */
+
+import { answer, Answer } from './answer';
+import { COLOR_GRAY, GEOMETRY_LETTERBOX, GEOMETRY_SHORTEST, plan, tensorBytes } from './card/plan';
+import {
+  imageChannels,
+  imageErrorText,
+  imageHeight,
+  imageNextRow,
+  imageOpen,
+  imageOrientation,
+  imageStatus,
+  imageWidth,
+} from './codecs/image';
+import { orientInto } from './codecs/orient';
+import { EXIT_INPUT, faultBegin, faultExit, faultTry, faultWhere, faultWhy } from './fault';
+import {
+  geometryCrop,
+  geometryLetterbox,
+  geometryShortest,
+  geometrySize,
+  resizeBegin,
+  resizeErrorText,
+  resizeFill,
+  resizeFirstRow,
+  resizeLastRow,
+  resizePush,
+  resizeTake,
+  resizeWindow,
+} from './kernels/resize';
+import { sha256 } from './digest';
+import { arenaAlloc, arenaMark, arenaRelease } from './memory/arena';
+import { faultMemory } from './model';
+import { OUT_OF_MEMORY } from './status';
+import { colorBegin, colorRow, tensorBegin, tensorRow } from './tensor';
+import { now } from './wasi/clock';
+
+/** Raw bytes are not as many as width, height and channels say. */
+const PIPELINE_RAW_SIZE: i32 = 10;
+/** Raw sizes out of range. */
+const PIPELINE_RAW_RANGE: i32 = 11;
+
+const SAMPLE: i32 = 11;
+const MAX_SIDE: i32 = 65535;
+
+/** Where rows come from: 0 the decoder, otherwise the address of the next row of a whole picture. */
+let rowAt: usize = 0;
+let rowStride: usize = 0;
+
+/** An encoded picture -> the tensor of the answer at hand; status. */
+export function preprocessEncoded(from: usize, length: usize): i32 {
+  const start = now();
+  const mark = begin();
+  if (mark == 0) return OUT_OF_MEMORY;
+  let status = imageOpen(from, length);
+  if (status != 0) return status;
+  const orientation = plan.exif ? imageOrientation() : 1;
+  let width = imageWidth();
+  let height = imageHeight();
+  const channels = imageChannels();
+  rowAt = 0;
+  if (orientation != 1) {
+    status = turn(width, height, channels, orientation);
+    if (status != 0) return status;
+    if (orientation >= 5) {
+      const w = width;
+      width = height;
+      height = w;
+    }
+  }
+  answer.decode = now() - start;
+  status = run(width, height, channels);
+  arenaRelease(mark);
+  return status != 0 ? status : finish(start);
+}
+
+/** Raw pixels, 1, 3 or 4 channels of 8 bit -> the tensor of the answer at hand; status. */
+export function preprocessRaw(from: usize, length: usize, width: i32, height: i32, channels: i32): i32 {
+  const start = now();
+  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE || channels < 1 || channels > 4) {
+    return PIPELINE_RAW_RANGE;
+  }
+  const row = <u64>width * <u64>channels;
+  if (row * <u64>height != <u64>length) return PIPELINE_RAW_SIZE;
+  const mark = begin();
+  if (mark == 0) return OUT_OF_MEMORY;
+  rowAt = from;
+  rowStride = <usize>row;
+  const status = run(width, height, channels);
+  arenaRelease(mark);
+  return status != 0 ? status : finish(start);
+}
+
+/** Allocates what stays; a mark above it, 0 when there is no memory. */
+function begin(): usize {
+  memory.fill(changetype<usize>(answer), 0, offsetof<Answer>());
+  answer.tensorLength = tensorBytes();
+  answer.sha256 = arenaAlloc(32);
+  answer.tensor = arenaAlloc(answer.tensorLength);
+  return answer.sha256 == 0 || answer.tensor == 0 ? 0 : arenaMark();
+}
+
+/** Decodes the whole picture and turns it upright; status. */
+function turn(width: i32, height: i32, channels: i32, orientation: i32): i32 {
+  const stride = <usize>width * <usize>channels;
+  // The decoder has checked that width * height * channels is far below 2^32.
+  const whole = arenaAlloc(stride * <usize>height);
+  const turned = arenaAlloc(stride * <usize>height);
+  if (whole == 0 || turned == 0) return OUT_OF_MEMORY;
+  for (let y: usize = 0; y < <usize>height; y++) {
+    const row = imageNextRow();
+    if (row == 0) return imageStatus();
+    memory.copy(whole + y * stride, row, stride);
+  }
+  orientInto(whole, turned, width, height, channels, orientation);
+  rowAt = turned;
+  rowStride = <usize>(orientation >= 5 ? height : width) * <usize>channels;
+  return 0;
+}
+
+function layOut(width: i32, height: i32): i32 {
+  if (plan.geometry == GEOMETRY_LETTERBOX) {
+    return geometryLetterbox(width, height, plan.resizeWidth, plan.resizeHeight);
+  }
+  const status =
+    plan.geometry == GEOMETRY_SHORTEST
+      ? geometryShortest(width, height, plan.shortest)
+      : geometrySize(plan.resizeWidth, plan.resizeHeight);
+  return status != 0 || !plan.cropped ? status : geometryCrop(plan.width, plan.height, plan.origin);
+}
+
+/** The next source row, 0 when the decoder failed. */
+function nextRow(): usize {
+  if (rowAt == 0) return imageNextRow();
+  const row = rowAt;
+  rowAt += rowStride;
+  return row;
+}
+
+/** Rows of width x height x channels -> tensor; status. */
+function run(width: i32, height: i32, channels: i32): i32 {
+  let status = layOut(width, height);
+  if (status != 0) return status;
+  const colors = plan.color == COLOR_GRAY ? 1 : 3;
+  const window = resizeWindow;
+  status = resizeBegin(
+    plan.profile,
+    plan.filter,
+    colors,
+    width,
+    height,
+    window.fullW,
+    window.fullH,
+    window.cropX,
+    window.cropY,
+    window.cropW,
+    window.cropH,
+  );
+  if (status != 0) return status;
+  resizeFill(plan.fill);
+  if (!colorBegin(width, channels, colors) || !tensorBegin()) return OUT_OF_MEMORY;
+  const first = resizeFirstRow();
+  const last = resizeLastRow();
+  let done = 0;
+  const began = now();
+  let decoded: f64 = 0;
+  let sampledDecode: f64 = 0;
+  let sampledRest: f64 = 0;
+  let firstRow: f64 = 0;
+  for (let y = 0; y <= last; y++) {
+    const sampled = y % SAMPLE == 0;
+    const before = sampled ? now() : 0;
+    const row = nextRow();
+    if (row == 0) return imageStatus();
+    const between = sampled ? now() : 0;
+    if (y >= first) {
+      const ready = resizePush(colorRow(row));
+      for (let i = 0; i < ready; i++) tensorRow(resizeTake(), done++);
+    }
+    if (y == 0) {
+      decoded = between - before;
+      firstRow = now() - before;
+    } else if (sampled) {
+      sampledDecode += between - before;
+      sampledRest += now() - between;
+    }
+  }
+  const all = sampledDecode + sampledRest;
+  if (all > 0) decoded += ((now() - began - firstRow) * sampledDecode) / all;
+  answer.decode += decoded;
+  return 0;
+}
+
+/** Hashes the tensor and closes the times. */
+function finish(start: f64): i32 {
+  sha256(answer.tensor, answer.tensorLength, answer.sha256);
+  answer.latency = now() - start;
+  answer.preprocess = answer.latency - answer.decode;
+  return 0;
+}
+
+/** Turns a status of this file into the fault; `where` names the picture. The exit code. */
+export function faultImage(status: i32, where: usize, length: usize): i32 {
+  if (status == OUT_OF_MEMORY || status == 190) {
+    faultMemory();
+    return faultExit;
+  }
+  const resize = status >= 190 && status < 200;
+  const raw = status == PIPELINE_RAW_SIZE || status == PIPELINE_RAW_RANGE;
+  faultBegin(EXIT_INPUT, raw ? 'INPUT_RAW_SIZE' : 'INPUT_INVALID', 'cannot use the picture');
+  if (length > 0) faultWhere(where, length);
+  if (raw) {
+    faultWhy(
+      status == PIPELINE_RAW_SIZE ? 'its bytes are not width x height x channels' : 'width and height are out of range',
+    );
+    faultTry('Give the size of the raw pixels');
+    return faultExit;
+  }
+  faultWhy(resize ? resizeErrorText(status) : imageErrorText(status));
+  faultTry('Give a whole JPEG, PNG, PNM or BMP file');
+  return faultExit;
+}

@@ -1,0 +1,179 @@
+/**
+ * The reactor: calls of a host that embeds the module. Works whether or not `_start` was ever called. See docs/abi.md.
+ */
+
+import { answer } from '../answer';
+import { plan } from '../card/plan';
+import { encodingName } from '../card/read_graphs';
+import { putAnswerJson, putFaultJson } from '../commands/print';
+import { EXIT_USAGE, faultBegin, faultExit, faultMessage, faultWhy } from '../fault';
+import { faultMemory, openEncoding, openPrecision, openPrecisionLength } from '../model';
+import { classifyTensor } from '../tasks/classify';
+import {
+  JSON_NULL,
+  JSON_NUMBER,
+  JSON_OBJECT,
+  JSON_STRING,
+  jsonErrorOffset,
+  jsonErrorText,
+  jsonMember,
+  jsonNumber,
+  jsonParse,
+  jsonStatus,
+  jsonText,
+  jsonTextLength,
+  jsonType,
+} from '../text/json_reader';
+import { putU32 } from '../text/numbers';
+import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
+import { useImage, useImageData } from './images';
+import { useModel } from './models';
+import {
+  asciiBytes,
+  callBegin,
+  callEnd,
+  faultAddress,
+  fillHead,
+  hostAlloc,
+  hostReset,
+  inMemory,
+  newResult,
+  preprocessResult,
+} from './results';
+import { ClassifyResult, ImageRequest } from './structs';
+
+const DEFAULT_TOP: i32 = 5;
+const w: TextWriter = changetype<TextWriter>(memory.data(offsetof<TextWriter>()));
+/** Length of the runtime's name when nobody has told it. */
+const NO_NAME: usize = 0;
+
+/** `size` bytes for the host's data; 0 when there is no memory. */
+export function edge_alloc(size: usize): usize {
+  return hostAlloc(size);
+}
+
+/** Drops everything that edge_alloc gave and the last result; the model stays. */
+export function edge_reset(): void {
+  hostReset();
+}
+
+/** JSON request -> address of {address, length} of the JSON answer. */
+export function edge_infer(request: usize, length: usize): usize {
+  callBegin();
+  const exit = inferJson(request, length);
+  writerGrowing(w, 1024);
+  if (exit == 0) {
+    putByte(w, 0x7b);
+    putAnswerJson(w, 0, NO_NAME);
+    putByte(w, 0x7d);
+    if (w.failed) faultMemory();
+  }
+  if (faultExit != 0) {
+    w.used = 0;
+    putFaultJson(w);
+    putByte(w, 0x7d);
+  }
+  const result = newResult(8);
+  store<usize>(result, w.start);
+  store<usize>(result, w.used, 4);
+  callEnd();
+  return result;
+}
+
+function badRequest(why: string): i32 {
+  faultBegin(EXIT_USAGE, 'USAGE_REQUEST', 'bad request');
+  faultWhy(why);
+  return faultExit;
+}
+
+/** A number of low..high of the request, `fallback` when absent, NaN with a fault when wrong. */
+function numberOf(root: usize, key: string, low: f64, high: f64, fallback: f64): f64 {
+  const node = jsonMember(root, key);
+  if (node == 0 || jsonType(node) == JSON_NULL) return fallback;
+  const value = jsonType(node) == JSON_NUMBER ? jsonNumber(node) : -1;
+  if (value >= low && value <= high) return value;
+  badRequest('a value is of the wrong type or out of range');
+  put(faultMessage, ': ');
+  put(faultMessage, key);
+  return NaN;
+}
+
+function inferJson(request: usize, length: usize): i32 {
+  if (!inMemory(request, length)) {
+    faultAddress();
+    return faultExit;
+  }
+  const root = jsonParse(request, length);
+  if (root == 0) {
+    badRequest(jsonErrorText(jsonStatus()));
+    put(faultMessage, ' at byte ');
+    putU32(faultMessage, jsonErrorOffset());
+    return faultExit;
+  }
+  if (jsonType(root) != JSON_OBJECT) return badRequest('it must be a JSON object');
+  const width = numberOf(root, 'width', 1, 65535, 0);
+  const height = numberOf(root, 'height', 1, 65535, 0);
+  const threshold = numberOf(root, 'confidence_threshold', 0, 1, 0);
+  const top = numberOf(root, 'top', 1, 1000000, DEFAULT_TOP);
+  if (faultExit != 0) return faultExit;
+  const model = jsonMember(root, 'model_id');
+  if (model != 0 && jsonType(model) != JSON_STRING) return badRequest('model_id must be a text');
+  const exit = useModel(model == 0 ? 0 : jsonText(model), model == 0 ? 0 : jsonTextLength(model), true);
+  if (exit != 0) return exit;
+  const data = jsonMember(root, 'image_data');
+  if (data == 0) return badRequest('image_data is missing');
+  const used = useImageData(data, <i32>width, <i32>height);
+  return used != 0 ? used : classifyTensor(<i32>top, <f32>threshold);
+}
+
+/** Model and picture of a typed request, up to the tensor; the exit code. */
+function useRequest(request: usize, wantsGraph: bool): i32 {
+  if (!inMemory(request, offsetof<ImageRequest>())) {
+    faultAddress();
+    return faultExit;
+  }
+  const r = changetype<ImageRequest>(request);
+  if (!inMemory(r.image, r.imageLength) || !inMemory(r.model, r.modelLength)) {
+    faultAddress();
+    return faultExit;
+  }
+  const exit = useModel(r.model, r.modelLength, wantsGraph);
+  return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.channels);
+}
+
+/** Typed request -> address of a {@link ClassifyResult}. */
+export function edge_classify(request: usize): usize {
+  callBegin();
+  const r = changetype<ImageRequest>(request);
+  if (useRequest(request, true) == 0) classifyTensor(r.top < 1 ? DEFAULT_TOP : r.top, r.threshold);
+  const address = newResult(offsetof<ClassifyResult>());
+  if (faultExit == 0) fillAnswer(changetype<ClassifyResult>(address));
+  fillHead(address);
+  callEnd();
+  return address;
+}
+
+function fillAnswer(result: ClassifyResult): void {
+  result.predictions = answer.predictions;
+  result.count = answer.count;
+  result.sha256 = answer.sha256;
+  result.decode = <f32>answer.decode;
+  result.preprocess = <f32>answer.preprocess;
+  result.infer = <f32>answer.infer;
+  result.postprocess = <f32>answer.postprocess;
+  result.latency = <f32>answer.latency;
+  const encoding = encodingName(openEncoding);
+  result.encoding = asciiBytes(encoding);
+  result.encodingLength = result.encoding == 0 ? 0 : <usize>encoding.length;
+  result.precision = openPrecision;
+  result.precisionLength = openPrecisionLength;
+  result.version = plan.version;
+  result.versionLength = plan.versionLength;
+}
+
+/** Typed request -> address of a PreprocessResult; no graph is loaded or run. */
+export function edge_preprocess(request: usize): usize {
+  callBegin();
+  useRequest(request, false);
+  return preprocessResult();
+}

@@ -1,0 +1,63 @@
+/**
+ * The model that the reactor keeps between calls; it is opened anew when another one is asked for.
+ */
+
+import { plan, TASK_CLASSIFY } from '../card/plan';
+import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultClear, faultExit, faultTry, faultWhere } from '../fault';
+import { joinedLength, joinPath } from '../card/paths';
+import { cardMissing, Choice, choice, faultMemory, openCardOnly, openModel } from '../model';
+
+const MODELS: usize = memory.data<u8>([0x6d, 0x6f, 0x64, 0x65, 0x6c, 0x73]);
+const MAX_PATH: usize = 1024;
+const KEY: usize = memory.data(1024);
+let keyLength: usize = 0;
+let hasGraph: bool = false;
+
+/** Makes the model at hand the one of this folder, or of this name under the folder `models`; the exit code. */
+export function useModel(path: usize, length: usize, wantsGraph: bool): i32 {
+  if (length == 0) {
+    if (keyLength != 0 && (hasGraph || !wantsGraph)) return 0;
+    faultBegin(EXIT_USAGE, 'USAGE_NO_MODEL', 'the request names no model');
+    faultTry('Give the folder of a model package as model_id');
+    return faultExit;
+  }
+  const known = length == keyLength && memory.compare(path, KEY, length) == 0;
+  if (known && (hasGraph || !wantsGraph)) return 0;
+  keyLength = 0;
+  hasGraph = false;
+  memory.fill(changetype<usize>(choice), 0, offsetof<Choice>());
+  choice.encoding = -1;
+  let plain = true;
+  for (let i: usize = 0; i < length; i++) if (load<u8>(path + i) == 0x2f) plain = false;
+  let exit = 0;
+  if (plain) {
+    choice.folder = joinPath(MODELS, 6, path, length);
+    choice.folderLength = joinedLength;
+    if (choice.folder == 0) {
+      faultMemory();
+      return faultExit;
+    }
+    exit = open(wantsGraph);
+  }
+  if (!plain || (exit != 0 && cardMissing)) {
+    faultClear();
+    choice.folder = path;
+    choice.folderLength = length;
+    exit = open(wantsGraph);
+  }
+  if (exit != 0) return exit;
+  if (length <= MAX_PATH) {
+    memory.copy(KEY, path, length);
+    keyLength = length;
+    hasGraph = wantsGraph;
+  }
+  return 0;
+}
+
+function open(wantsGraph: bool): i32 {
+  const exit = wantsGraph ? openModel() : openCardOnly();
+  if (exit != 0 || !wantsGraph || plan.task == TASK_CLASSIFY) return exit;
+  faultBegin(EXIT_MODEL, 'MODEL_TASK', 'the model is not made for classify');
+  faultWhere(plan.name, plan.nameLength);
+  return faultExit;
+}

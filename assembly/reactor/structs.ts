@@ -1,0 +1,79 @@
+/**
+ * Structs that the host reads and writes: little endian, all fields 4 bytes. docs/abi.md has the same tables.
+ */
+
+/** Request of edge_classify and edge_preprocess, 36 bytes. */
+@unmanaged
+export class ImageRequest {
+  image: usize;
+  imageLength: usize;
+  width: i32;
+  height: i32;
+  /** 0: image is an encoded file; 1, 3 or 4: raw pixels. */
+  channels: i32;
+  model: usize;
+  modelLength: usize;
+  top: i32;
+  threshold: f32;
+}
+
+/** How every result begins, 28 bytes. */
+@unmanaged
+export class ResultHead {
+  /** 0, or the exit code of the error. */
+  status: i32;
+  code: usize;
+  codeLength: usize;
+  message: usize;
+  messageLength: usize;
+  hint: usize;
+  hintLength: usize;
+}
+
+/** Result of edge_classify, 84 bytes. */
+@unmanaged
+export class ClassifyResult extends ResultHead {
+  predictions: usize;
+  count: i32;
+  sha256: usize;
+  decode: f32;
+  preprocess: f32;
+  infer: f32;
+  postprocess: f32;
+  latency: f32;
+  encoding: usize;
+  encodingLength: usize;
+  precision: usize;
+  precisionLength: usize;
+  version: usize;
+  versionLength: usize;
+}
+
+/** Result of edge_preprocess, 72 bytes. */
+@unmanaged
+export class PreprocessResult extends ResultHead {
+  tensor: usize;
+  tensorLength: usize;
+  sha256: usize;
+  dtype: i32;
+  rank: i32;
+  dimension0: i32;
+  dimension1: i32;
+  dimension2: i32;
+  dimension3: i32;
+  decode: f32;
+  preprocess: f32;
+}
+
+/** Result of edge_open_card, 60 bytes. */
+@unmanaged
+export class CardResult extends ResultHead {
+  dtype: i32;
+  rank: i32;
+  dimension0: i32;
+  dimension1: i32;
+  dimension2: i32;
+  dimension3: i32;
+  outputDtype: i32;
+  outputKind: i32;
+}

@@ -1,0 +1,81 @@
+/**
+ * Builds everything that is not committed: the host (tsc), the three artifacts of the guest, the Node form of the
+ * component. `--if-needed` does nothing when no input has changed since the last good build.
+ *
+ * This file is JavaScript because it makes everything else.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildComponent, transpileComponent } from './build/component.mjs';
+import { compileGuest } from './build/guest.mjs';
+import { hashInputs } from './build/inputs.mjs';
+
+const root = path.dirname(import.meta.dirname);
+const wasm = path.join(root, 'dist', 'wasm');
+const stamp = path.join(root, 'dist', '.build');
+
+const started = Date.now();
+const ifNeeded = process.argv.includes('--if-needed');
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+
+/** One line of progress. @param {string} text */
+function progress(text) {
+  process.stderr.write(`build: ${text} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+}
+
+/** @param {string} file */
+function stored(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function buildHost() {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root });
+  progress('host compiled');
+}
+
+/** @param {string} name @param {number} bytes */
+function made(name, bytes) {
+  progress(`${name}, ${(bytes / 1024).toFixed(1)} KiB`);
+}
+
+async function buildGuest() {
+  mkdirSync(wasm, { recursive: true });
+  const core = await compileGuest('edge_infer', 1);
+  writeFileSync(path.join(wasm, 'edge_infer.wasm'), core);
+  made('dist/wasm/edge_infer.wasm', core.length);
+  const kernels = await compileGuest('edge_kernels', 0);
+  writeFileSync(path.join(wasm, 'edge_kernels.wasm'), kernels);
+  made('dist/wasm/edge_kernels.wasm', kernels.length);
+  const component = await buildComponent(await compileGuest('edge_infer_component', 2));
+  writeFileSync(path.join(wasm, 'edge_infer.component.wasm'), component);
+  made('dist/wasm/edge_infer.component.wasm', component.length);
+  const folder = path.join(root, 'dist', 'component');
+  rmSync(folder, { recursive: true, force: true });
+  const files = await transpileComponent(component);
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+  progress('dist/component made for Node');
+}
+
+const hash = hashInputs(root);
+if (ifNeeded && only === undefined && stored(stamp) === hash) process.exit(0);
+try {
+  rmSync(stamp, { force: true });
+  await Promise.all([only === 'guest' ? undefined : buildHost(), only === 'host' ? undefined : buildGuest()]);
+  if (only === undefined) writeFileSync(stamp, hash);
+} catch (error) {
+  const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (error);
+  process.stderr.write(`${stdout || ''}${stderr || ''}${stdout || stderr ? '' : `${message}\n`}`);
+  process.stderr.write('error: the build failed\n');
+  process.exit(1);
+}

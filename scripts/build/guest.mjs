@@ -1,0 +1,87 @@
+/** AssemblyScript -> core WebAssembly modules. */
+import path from 'node:path';
+import asc from 'assemblyscript/asc';
+import binaryen from 'binaryen';
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+
+/**
+ * What each module may import: whole modules, or (WASI-NN) exactly these functions.
+ *
+ * @type {Record<string, (module: string, name: string) => boolean>}
+ */
+const ALLOWED = {
+  edge_kernels: () => false,
+  edge_infer: (module, name) =>
+    module === 'wasi_snapshot_preview1' ||
+    (module === 'wasi_ephemeral_nn' &&
+      ['load', 'load_by_name', 'init_execution_context', 'set_input', 'compute', 'get_output'].includes(
+        name,
+      )),
+  edge_infer_component: (module) => module === 'wasi_snapshot_preview1' || module.startsWith('wasi:nn/'),
+};
+
+/**
+ * Compiles `assembly/entries/NAME.ts`.
+ *
+ * @param {string} name
+ * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
+ * @returns {Promise<Uint8Array>}
+ */
+export async function compileGuest(name, abi) {
+  /** @type {Uint8Array | undefined} */
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      `assembly/entries/${name}.ts`,
+      ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--noAssert'],
+      ...['--use', 'abort=', '--use', `NN_ABI=${abi}`, '--enable', 'simd'],
+      ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'],
+    ],
+    {
+      writeFile(file, contents) {
+        if (file.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents);
+      },
+    },
+  );
+  if (error !== null || binary === undefined)
+    throw new Error(`${stderr.toString()}\n${error?.message ?? ''}`);
+  const finished = finish(binary);
+  checkImports(name, finished);
+  return finished;
+}
+
+/**
+ * What asc leaves: constants that are exported by accident of the language, names.
+ *
+ * @param {Uint8Array} binary
+ */
+function finish(binary) {
+  const module = binaryen.readBinary(binary);
+  try {
+    for (let i = module.getNumExports() - 1; i >= 0; i--) {
+      const info = binaryen.getExportInfo(module.getExportByIndex(i));
+      if (info.kind === binaryen.ExternalGlobal) module.removeExport(info.name);
+    }
+    module.runPasses([
+      'remove-unused-module-elements',
+      'duplicate-function-elimination',
+      'strip-debug',
+      'strip-producers',
+    ]);
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
+
+/** @param {string} name @param {Uint8Array} binary */
+function checkImports(name, binary) {
+  const allowed = ALLOWED[name];
+  for (const entry of WebAssembly.Module.imports(
+    new WebAssembly.Module(/** @type {BufferSource} */ (binary)),
+  )) {
+    if (!allowed?.(entry.module, entry.name))
+      throw new Error(`${name} must not import ${entry.module} ${entry.name}`);
+  }
+}
