@@ -91,7 +91,7 @@ function writeIntoCard(recorded: RecordedAccuracy): void {
 
 function writeBetweenMarkers(file: string, text: string): void {
   const before = readFileSync(file, 'utf8');
-  const after = before.replace(/(<!-- accuracy:begin -->\n)[^]*?(<!-- accuracy:end -->)/, `$1${text}\n$2`);
+  const after = before.replace(/(<!-- accuracy:begin -->\n)[\s\S]*?(<!-- accuracy:end -->)/, `$1${text}\n$2`);
   if (!after.includes(text)) throw new Error(`${file} has no accuracy markers`);
   writeFileSync(file, after);
 }
