@@ -41,7 +41,7 @@ def picture(seed: int, width: int, height: int, channels: int, content: str) -> 
     """u8[height, width, channels] of the generator."""
     count = width * height * channels
     with np.errstate(over="ignore"):
-        powers = np.multiply.accumulate(np.full(count, 1664525, np.uint32))
+        powers = np.multiply.accumulate(np.full(count, 1664525, np.uint32), dtype=np.uint32)
         sums = np.cumsum(np.concatenate([np.ones(1, np.uint32), powers[:-1]]), dtype=np.uint32)
         states = powers * np.uint32(seed) + sums * np.uint32(1013904223)
     values = (states >> 24) if content == "noise" else (states >> 31) * 255

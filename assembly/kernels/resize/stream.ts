@@ -2,7 +2,10 @@
  * Streaming resize: source rows in, rows of the crop window out, as soon as their last source row came.
  *
  *   source row --horizontal--> ring of rows (window columns only) --vertical--> output row (+ padding)
+ *   source row --copy, columns that matter--> ring --vertical--> middle row --horizontal--> output row
  *
+ * The second way is for pictures whose height shrinks much more than their width: Pillow 13 (#9549) changes the
+ * order there, and as the value between the passes is rounded to 8 bits, the order shows in the result.
  * The ring holds as many rows as one output row needs, so memory does not grow with the height of the picture.
  * State is in module globals: one picture at a time. Memory comes from the arena; the caller marks and releases.
  * Rows are opaque samples: alpha is dropped or composed before (Pillow would premultiply RGBA; this does not).
@@ -44,6 +47,11 @@ let rowBounds: usize = 0; // bounds for every kind of vertical pass
 let rowTable: usize = 0;
 let rowTaps: i32 = 0;
 let vertical: i32 = 0;
+
+let verticalFirst: bool = false;
+let sourceX: i32 = 0; // verticalFirst: source columns sourceX .. sourceX + middleBytes / channels - 1 matter
+let middleBytes: i32 = 0;
+let middle: usize = 0;
 
 let ring: usize = 0;
 let ringRows: i32 = 0;
@@ -114,6 +122,24 @@ function scratchTaps(filter: i32, srcW: i32, srcH: i32, fullW: i32, fullH: i32):
   return <usize>max(coefficientTaps(filter, srcW, fullW), coefficientTaps(filter, srcH, fullH));
 }
 
+/** Whether Pillow 13 resizes vertically first. The rule was found by trial: 2,576 random cases, none against it. */
+function shrinksTall(srcW: i32, srcH: i32, fullW: i32, fullH: i32): bool {
+  return fullH < srcH && srcH - fullH > 2 * (srcW - fullW);
+}
+
+/** Counts the columns' source pixels from the first that matters, and finds how many do. */
+function columnsFromZero(count: i32): void {
+  sourceX = load<i32>(columnBounds);
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    const bound = columnBounds + <usize>i * BOUND_BYTES;
+    const first = load<i32>(bound) - sourceX;
+    store<i32>(bound, first);
+    end = max(end, first + load<i32>(bound, 4));
+  }
+  middleBytes = end * channels;
+}
+
 /**
  * Begins a picture: srcW x srcH pixels of `nChannels` (1..4) bytes become fullW x fullH, of which the window at
  * (cropX, cropY), cropW x cropH, is given out. The window may reach beyond the picture: see {@link resizeFill}.
@@ -159,8 +185,16 @@ export function resizeBegin(
   if (!columnsBegin(filter, srcW, fullW, innerW, scratch)) return RESIZE_MEMORY;
   if (!rowsBegin(filter, srcH, fullH, innerY, innerEnd - innerFirst, scratch)) return RESIZE_MEMORY;
 
+  middleBytes = innerBytes;
+  verticalFirst =
+    horizontal == PASS_FILTER && vertical == PASS_FILTER && shrinksTall(srcW, srcH, fullW, fullH);
+  if (verticalFirst) {
+    columnsFromZero(innerW);
+    middle = arenaAlloc(<usize>middleBytes + ROW_SLACK);
+    if (middle == 0) return RESIZE_MEMORY;
+  }
   ringRows = rowTaps;
-  ringStride = (<usize>innerBytes + ROW_SLACK + 15) & ~15;
+  ringStride = (<usize>middleBytes + ROW_SLACK + 15) & ~15;
   ring = arenaAlloc(<usize>ringRows * ringStride);
   rowAddresses = arenaAlloc((<usize>(ringRows + 1)) << 2);
   output = arenaAlloc(<usize>rowBytes + ROW_SLACK);
@@ -210,7 +244,9 @@ export function resizePush(row: usize): i32 {
   const next = ready < innerFirst ? 0 : ready - innerFirst;
   if (pushed >= boundFirst(next)) {
     const slot = ring + <usize>(pushed % ringRows) * ringStride;
-    if (horizontal == PASS_FILTER) {
+    if (verticalFirst) {
+      memory.copy(slot, row + <usize>(sourceX * channels), <usize>middleBytes);
+    } else if (horizontal == PASS_FILTER) {
       horizontalRow(row, slot, channels, innerBytes / channels, columnBounds, columnTable, columnTaps);
     } else if (horizontal == PASS_NEAREST) {
       nearestRow(row, slot, channels, innerBytes / channels, columnBounds);
@@ -247,7 +283,12 @@ export function resizeTake(): usize {
       if (++slot == ringRows) slot = 0;
     }
     const coefficients = rowTable + ((<usize>(i - innerFirst) * <usize>rowTaps) << 2);
-    verticalRow(rowAddresses, coefficients, n, inner, innerBytes);
+    if (verticalFirst) {
+      verticalRow(rowAddresses, coefficients, n, middle, middleBytes);
+      horizontalRow(middle, inner, channels, innerBytes / channels, columnBounds, columnTable, columnTaps);
+    } else {
+      verticalRow(rowAddresses, coefficients, n, inner, innerBytes);
+    }
   } else {
     memory.copy(inner, ring + <usize>(first % ringRows) * ringStride, <usize>innerBytes);
   }
