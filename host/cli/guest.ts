@@ -38,6 +38,7 @@ export async function runGuest(command: GuestCommand): Promise<number> {
     args: [name, ...labels, ...rest],
     preopens: command.sandbox.preopens(),
     target,
+    warn: (line) => note(`warning: ${line}`),
     ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
     ...(command.signal === undefined ? {} : { signal: command.signal }),
   };

@@ -69,6 +69,7 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
     graphs: [...options.nnGraph.map(parseGraph), ...options.nnPreload.map(parsePreload)],
     inputs: options.inputs,
     strictTarget: options.nnStrict ?? false,
+    warn: (line) => note(`warning: ${line}`),
     log: (line) => {
       if (debugging()) note(`debug: ${line}`);
     },

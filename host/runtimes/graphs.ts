@@ -1,5 +1,6 @@
 /** Named graphs of a run request as WASI-NN's registry wants them, and the truth about providers. */
-import { createWasiNN, graphFromFiles, type NamedGraph, type WasiNN } from '../wasi-nn/index.js';
+import { probeOnnxTarget } from '../wasi-nn/backends/onnx.js';
+import { createWasiNN, graphFromFiles, type NamedGraph, type Target, type WasiNN } from '../wasi-nn/index.js';
 import type { RunRequest } from './runtime.js';
 
 /** A WASI-NN host for one run of a guest in this process. */
@@ -16,7 +17,12 @@ export function wasiNNFor(request: RunRequest): WasiNN {
   });
 }
 
-/** Tells the log of every graph that runs elsewhere than asked. */
+/** The providers of graphs that run in this process. The CPU is always there; anything else is tried. */
+export function providersHere(target: Target): readonly string[] {
+  return [`onnx=${target === 'cpu' ? 'cpu' : probeOnnxTarget(target).actual}`];
+}
+
+/** Warns of every graph that runs elsewhere than asked. */
 export function reportFallbacks(nn: WasiNN, request: RunRequest): void {
   for (const { encoding, provider } of nn.loaded()) {
     if (provider.why !== undefined) {

@@ -4,7 +4,7 @@ import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { findOnnxRuntime, INSTALL_HINT } from '../wasi-nn/backends/onnxruntime.js';
 import { Wasm, type WasmMemory } from '../wasm.js';
 import { artifact } from './artifacts.js';
-import { reportFallbacks, wasiNNFor } from './graphs.js';
+import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
 import { createWasi } from './node_wasi.js';
 import type { Availability, RunRequest, RunResult, Runtime } from './runtime.js';
 
@@ -20,7 +20,7 @@ export const nodeRuntime: Runtime = {
   name: 'node',
   description: 'core module in Node, WASI-NN by edge-infer over ONNX Runtime',
   available: () => nodeAvailability(),
-  providers: (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  providers: providersHere,
   run: runInNode,
 };
 

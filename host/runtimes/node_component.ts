@@ -6,7 +6,7 @@ import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { Wasm, type WasmModule } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { runChild } from './child.js';
-import { reportFallbacks, wasiNNFor } from './graphs.js';
+import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
 import { nodeAvailability } from './node.js';
 import type { RunRequest, RunResult, Runtime } from './runtime.js';
 
@@ -15,7 +15,7 @@ export const nodeComponentRuntime: Runtime = {
   name: 'node-component',
   description: 'component in Node (jco), WASI-NN by edge-infer over ONNX Runtime',
   available: () => nodeAvailability(),
-  providers: (target) => [`onnx=${target === 'gpu' ? 'webgpu' : 'cpu'}`],
+  providers: providersHere,
   run: runComponent,
 };
 
@@ -52,7 +52,7 @@ async function runComponent(request: RunRequest): Promise<RunResult> {
 
 /** preview2-shim writes to descriptors 1 and 2: other streams mean another process. */
 async function runInChild(request: RunRequest): Promise<RunResult> {
-  const { stdin, stdout, stderr, signal, log: _log, ...rest } = request;
+  const { stdin, stdout, stderr, signal, log: _log, warn: _warn, ...rest } = request;
   const exitCode = await runChild({
     command: process.execPath,
     args: [fileURLToPath(new URL('./node_component_child.js', import.meta.url)), JSON.stringify(rest)],

@@ -52,7 +52,9 @@ export interface RunRequest {
   inputs?: 'copy' | 'view';
   /** Ends a child process; a guest in this process cannot be interrupted, only not be started. */
   signal?: AbortSignal;
-  /** Hears what the host has to say: fall-backs, failures that the guest sees as a number. */
+  /** Hears what the user must know: a graph that runs elsewhere than asked, a module that could not be compiled. */
+  warn?: (line: string) => void;
+  /** Hears details: the text of failures that the guest sees as a number. */
   log?: (line: string) => void;
 }
 

@@ -65,9 +65,7 @@ async function precompiled(
       }),
   });
   if ('file' in result) return result.file;
-  const line = `warning: wasmedge compile failed (${result.why}); running in the interpreter, which is far slower`;
-  if (request.log === undefined) process.stderr.write(`${line}\n`);
-  else request.log(line);
+  request.warn?.(`wasmedge compile failed (${result.why}); running in the interpreter, which is far slower`);
   return undefined;
 }
 

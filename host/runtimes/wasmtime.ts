@@ -76,7 +76,7 @@ async function precompiled(
   });
   if ('file' in result) return result.file;
   // Wasmtime compiles by itself at each start then: slower, and it says what is wrong with the module.
-  request.log?.(`wasmtime compile failed (${result.why}); the module is compiled at start`);
+  request.warn?.(`wasmtime compile failed (${result.why}); the module is compiled at start`);
   return undefined;
 }
 

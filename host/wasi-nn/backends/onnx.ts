@@ -123,6 +123,21 @@ function openSession(ort: OnnxRuntime, model: Uint8Array, options: OnnxOptions, 
   throw new NnError('unsupported_operation', `cannot run on ${load.target}: ${why.join('; ')}`);
 }
 
+/** `y = x` for one f32: the smallest graph there is to ask for a provider. */
+const PROBE = 'CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBZ1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCAhAN';
+
+/**
+ * Where ONNX graphs run on this machine when `target` is asked for, found by loading a graph of one operator.
+ *
+ * @throws NnError `unsupported_operation` when onnxruntime-node is missing
+ */
+export function probeOnnxTarget(target: Target): ProviderReport {
+  const load = { target, strictTarget: false };
+  const { session, provider } = openSession(loadOnnxRuntime(), Buffer.from(PROBE, 'base64'), {}, load);
+  session.dispose();
+  return provider;
+}
+
 function firstSentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (text.split('\n')[0] ?? '').slice(0, 300);
