@@ -1,5 +1,17 @@
-/** Test entry: the codecs and the arena, without anything around them. */
+/** Test entry: the codecs and the arena, without anything around them. No artifact contains it. */
 export { arenaAlloc, arenaHighWater, arenaMark, arenaRelease } from '../memory/arena';
+export {
+  imageChannels,
+  imageErrorText,
+  imageFormatName,
+  imageHeight,
+  imageNextRow,
+  imageOpen,
+  imageOpenRaw,
+  imageOrientation,
+  imageStatus,
+  imageWidth,
+} from '../codecs/image';
 export {
   jpegChannels,
   jpegHeight,
@@ -9,3 +21,4 @@ export {
   jpegStatus,
   jpegWidth,
 } from '../codecs/jpeg/index';
+export { orientInto } from '../codecs/orient';
