@@ -1,0 +1,376 @@
+/**
+ * The inverse DCT of scalar.ts in SIMD128, with identical results. A pass works on 8 vectors of 8 i16,
+ * lanes being columns; products are pairs summed in i32 (`dot`), low and high halves apart.
+ */
+
+/** 8 vectors between the steps. */
+const WORKSPACE: usize = memory.data(128, 16);
+
+class Lanes {
+  /** a0 b0 a1 b1 a2 b2 a3 b3 */
+  @inline static low16(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
+  }
+
+  /** a4 b4 a5 b5 a6 b6 a7 b7 */
+  @inline static high16(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
+  }
+
+  @inline static low32(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+  }
+
+  @inline static high32(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+
+  @inline static low64(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  }
+
+  @inline static high64(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  }
+
+  @inline static low8(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+
+  @inline static high8(a: v128, b: v128): v128 {
+    return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+
+  /** The pair (a, b) in every 32-bit lane, for `dot`. */
+  @inline static pair(a: i32, b: i32): v128 {
+    return i32x4.splat((a & 0xffff) | (b << 16));
+  }
+
+  @inline static dot(a: v128, x: i32, y: i32): v128 {
+    return i32x4.dot_i16x8_s(a, Lanes.pair(x, y));
+  }
+
+  /** Rounded, shifted and saturated sum (sign 1) or difference of two halves: 8 results. */
+  @inline static sum(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
+    const round = i32x4.splat(1 << (shift - 1));
+    const low = i32x4.shr_s(i32x4.add(i32x4.add(al, bl), round), shift);
+    const high = i32x4.shr_s(i32x4.add(i32x4.add(ah, bh), round), shift);
+    return i16x8.narrow_i32x4_s(low, high);
+  }
+
+  @inline static difference(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
+    const round = i32x4.splat(1 << (shift - 1));
+    const low = i32x4.shr_s(i32x4.add(i32x4.sub(al, bl), round), shift);
+    const high = i32x4.shr_s(i32x4.add(i32x4.sub(ah, bh), round), shift);
+    return i16x8.narrow_i32x4_s(low, high);
+  }
+
+  /** Row `i` of the block, dequantised (wraps at 16 bits). */
+  @inline static row(block: usize, quant: usize, i: usize): v128 {
+    return i16x8.mul(v128.load(block + (i << 4)), v128.load(quant + (i << 4)));
+  }
+
+  /** Eight 8-point transforms side by side; results 0..7 go to WORKSPACE. */
+  @inline static transform(
+    x0: v128,
+    x1: v128,
+    x2: v128,
+    x3: v128,
+    x4: v128,
+    x5: v128,
+    x6: v128,
+    x7: v128,
+    shift: i32,
+  ): void {
+    const zero = i64x2.splat(0);
+    const sum = i16x8.add(x0, x4);
+    const diff = i16x8.sub(x0, x4);
+    // (0, x) >> 3 in each 32-bit lane is x << 13.
+    const e0l = i32x4.shr_s(Lanes.low16(zero, sum), 3);
+    const e0h = i32x4.shr_s(Lanes.high16(zero, sum), 3);
+    const e1l = i32x4.shr_s(Lanes.low16(zero, diff), 3);
+    const e1h = i32x4.shr_s(Lanes.high16(zero, diff), 3);
+    const p26l = Lanes.low16(x2, x6);
+    const p26h = Lanes.high16(x2, x6);
+    const e2l = Lanes.dot(p26l, 4433, -10704);
+    const e2h = Lanes.dot(p26h, 4433, -10704);
+    const e3l = Lanes.dot(p26l, 10703, 4433);
+    const e3h = Lanes.dot(p26h, 10703, 4433);
+
+    const z3 = i16x8.add(x3, x7);
+    const z4 = i16x8.add(x1, x5);
+    const zl = Lanes.low16(z3, z4);
+    const zh = Lanes.high16(z3, z4);
+    const y3l = Lanes.dot(zl, -6436, 9633);
+    const y3h = Lanes.dot(zh, -6436, 9633);
+    const y4l = Lanes.dot(zl, 9633, 6437);
+    const y4h = Lanes.dot(zh, 9633, 6437);
+    const p71l = Lanes.low16(x7, x1);
+    const p71h = Lanes.high16(x7, x1);
+    const p53l = Lanes.low16(x5, x3);
+    const p53h = Lanes.high16(x5, x3);
+
+    const a0l = i32x4.add(e0l, e3l);
+    const a0h = i32x4.add(e0h, e3h);
+    const b3l = i32x4.add(Lanes.dot(p71l, -7373, 4926), y4l);
+    const b3h = i32x4.add(Lanes.dot(p71h, -7373, 4926), y4h);
+    v128.store(WORKSPACE, Lanes.sum(a0l, a0h, b3l, b3h, shift));
+    v128.store(WORKSPACE, Lanes.difference(a0l, a0h, b3l, b3h, shift), 112);
+    const a1l = i32x4.add(e1l, e2l);
+    const a1h = i32x4.add(e1h, e2h);
+    const b2l = i32x4.add(Lanes.dot(p53l, -20995, 4177), y3l);
+    const b2h = i32x4.add(Lanes.dot(p53h, -20995, 4177), y3h);
+    v128.store(WORKSPACE, Lanes.sum(a1l, a1h, b2l, b2h, shift), 16);
+    v128.store(WORKSPACE, Lanes.difference(a1l, a1h, b2l, b2h, shift), 96);
+    const a2l = i32x4.sub(e1l, e2l);
+    const a2h = i32x4.sub(e1h, e2h);
+    const b1l = i32x4.add(Lanes.dot(p53l, -4176, -20995), y4l);
+    const b1h = i32x4.add(Lanes.dot(p53h, -4176, -20995), y4h);
+    v128.store(WORKSPACE, Lanes.sum(a2l, a2h, b1l, b1h, shift), 32);
+    v128.store(WORKSPACE, Lanes.difference(a2l, a2h, b1l, b1h, shift), 80);
+    const a3l = i32x4.sub(e0l, e3l);
+    const a3h = i32x4.sub(e0h, e3h);
+    const b0l = i32x4.add(Lanes.dot(p71l, -4927, -7373), y3l);
+    const b0h = i32x4.add(Lanes.dot(p71h, -4927, -7373), y3h);
+    v128.store(WORKSPACE, Lanes.sum(a3l, a3h, b0l, b0h, shift), 48);
+    v128.store(WORKSPACE, Lanes.difference(a3l, a3h, b0l, b0h, shift), 64);
+  }
+
+  /** Half of the above for inputs 4..7 of zero: pairs (x0, x2) and (x3, x1) of four lanes each. */
+  @inline static transformLow(p02: v128, p31: v128, shift: i32, out: usize): void {
+    const round = i32x4.splat(1 << (shift - 1));
+    const a0 = i32x4.add(Lanes.dot(p02, 8192, 10703), round);
+    const a1 = i32x4.add(Lanes.dot(p02, 8192, 4433), round);
+    const a2 = i32x4.add(Lanes.dot(p02, 8192, -4433), round);
+    const a3 = i32x4.add(Lanes.dot(p02, 8192, -10703), round);
+    const b0 = Lanes.dot(p31, -6436, 2260);
+    const b1 = Lanes.dot(p31, -11362, 6437);
+    const b2 = Lanes.dot(p31, -2259, 9633);
+    const b3 = Lanes.dot(p31, 9633, 11363);
+    v128.store(out, i32x4.shr_s(i32x4.add(a0, b3), shift));
+    v128.store(out, i32x4.shr_s(i32x4.add(a1, b2), shift), 16);
+    v128.store(out, i32x4.shr_s(i32x4.add(a2, b1), shift), 32);
+    v128.store(out, i32x4.shr_s(i32x4.add(a3, b0), shift), 48);
+    v128.store(out, i32x4.shr_s(i32x4.sub(a3, b0), shift), 64);
+    v128.store(out, i32x4.shr_s(i32x4.sub(a2, b1), shift), 80);
+    v128.store(out, i32x4.shr_s(i32x4.sub(a1, b2), shift), 96);
+    v128.store(out, i32x4.shr_s(i32x4.sub(a0, b3), shift), 112);
+  }
+
+  /** Samples of columns i and j (lanes are rows), centred on 128. */
+  @inline static samples(a: v128, b: v128): v128 {
+    return v128.xor(i8x16.narrow_i16x8_s(a, b), i8x16.splat(-128));
+  }
+}
+
+/** Transposes eight columns of 8 results and stores them as 8 rows of samples. */
+function storeColumns(
+  c0: v128,
+  c1: v128,
+  c2: v128,
+  c3: v128,
+  c4: v128,
+  c5: v128,
+  c6: v128,
+  c7: v128,
+  out: usize,
+  stride: usize,
+): void {
+  const c02 = Lanes.samples(c0, c2);
+  const c13 = Lanes.samples(c1, c3);
+  const c46 = Lanes.samples(c4, c6);
+  const c57 = Lanes.samples(c5, c7);
+  const c01 = Lanes.low8(c02, c13);
+  const c23 = Lanes.high8(c02, c13);
+  const c45 = Lanes.low8(c46, c57);
+  const c67 = Lanes.high8(c46, c57);
+  const top0123 = Lanes.low16(c01, c23);
+  const end0123 = Lanes.high16(c01, c23);
+  const top4567 = Lanes.low16(c45, c67);
+  const end4567 = Lanes.high16(c45, c67);
+  const r01 = Lanes.low32(top0123, top4567);
+  const r23 = Lanes.high32(top0123, top4567);
+  const r45 = Lanes.low32(end0123, end4567);
+  const r67 = Lanes.high32(end0123, end4567);
+  v128.store64_lane(out, r01, 0);
+  out += stride;
+  v128.store64_lane(out, r01, 1);
+  out += stride;
+  v128.store64_lane(out, r23, 0);
+  out += stride;
+  v128.store64_lane(out, r23, 1);
+  out += stride;
+  v128.store64_lane(out, r45, 0);
+  out += stride;
+  v128.store64_lane(out, r45, 1);
+  out += stride;
+  v128.store64_lane(out, r67, 0);
+  out += stride;
+  v128.store64_lane(out, r67, 1);
+}
+
+/** Rows 1..7 of zeros: the first pass is a shift that wraps; all rows are then equal. */
+function transformFirstRow(block: usize, quant: usize, out: usize, stride: usize): void {
+  const row = i16x8.shl(Lanes.row(block, quant, 0), 2);
+  v128.store(WORKSPACE, row);
+  Lanes.transform(
+    v128.load16_splat(WORKSPACE, 0),
+    v128.load16_splat(WORKSPACE, 2),
+    v128.load16_splat(WORKSPACE, 4),
+    v128.load16_splat(WORKSPACE, 6),
+    v128.load16_splat(WORKSPACE, 8),
+    v128.load16_splat(WORKSPACE, 10),
+    v128.load16_splat(WORKSPACE, 12),
+    v128.load16_splat(WORKSPACE, 14),
+    18,
+  );
+  storeWorkspace(out, stride);
+}
+
+function storeWorkspace(out: usize, stride: usize): void {
+  storeColumns(
+    v128.load(WORKSPACE, 0),
+    v128.load(WORKSPACE, 16),
+    v128.load(WORKSPACE, 32),
+    v128.load(WORKSPACE, 48),
+    v128.load(WORKSPACE, 64),
+    v128.load(WORKSPACE, 80),
+    v128.load(WORKSPACE, 96),
+    v128.load(WORKSPACE, 112),
+    out,
+    stride,
+  );
+}
+
+/** See scalar.ts. Reads 128 bytes at `block` and `quant`, writes 8 bytes in each of 8 rows. */
+export function idctFull(block: usize, quant: usize, out: usize, stride: usize): void {
+  let rest = v128.or(v128.load(block, 16), v128.load(block, 32));
+  rest = v128.or(rest, v128.or(v128.load(block, 48), v128.load(block, 64)));
+  rest = v128.or(rest, v128.or(v128.load(block, 80), v128.load(block, 96)));
+  if (!v128.any_true(v128.or(rest, v128.load(block, 112)))) {
+    transformFirstRow(block, quant, out, stride);
+    return;
+  }
+  Lanes.transform(
+    Lanes.row(block, quant, 0),
+    Lanes.row(block, quant, 1),
+    Lanes.row(block, quant, 2),
+    Lanes.row(block, quant, 3),
+    Lanes.row(block, quant, 4),
+    Lanes.row(block, quant, 5),
+    Lanes.row(block, quant, 6),
+    Lanes.row(block, quant, 7),
+    11,
+  );
+  // Transpose: rows of results become columns.
+  const a0 = Lanes.low16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
+  const a1 = Lanes.high16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
+  const a2 = Lanes.low16(v128.load(WORKSPACE, 32), v128.load(WORKSPACE, 48));
+  const a3 = Lanes.high16(v128.load(WORKSPACE, 32), v128.load(WORKSPACE, 48));
+  const a4 = Lanes.low16(v128.load(WORKSPACE, 64), v128.load(WORKSPACE, 80));
+  const a5 = Lanes.high16(v128.load(WORKSPACE, 64), v128.load(WORKSPACE, 80));
+  const a6 = Lanes.low16(v128.load(WORKSPACE, 96), v128.load(WORKSPACE, 112));
+  const a7 = Lanes.high16(v128.load(WORKSPACE, 96), v128.load(WORKSPACE, 112));
+  const b0 = Lanes.low32(a0, a2);
+  const b1 = Lanes.high32(a0, a2);
+  const b2 = Lanes.low32(a1, a3);
+  const b3 = Lanes.high32(a1, a3);
+  const b4 = Lanes.low32(a4, a6);
+  const b5 = Lanes.high32(a4, a6);
+  const b6 = Lanes.low32(a5, a7);
+  const b7 = Lanes.high32(a5, a7);
+  Lanes.transform(
+    Lanes.low64(b0, b4),
+    Lanes.high64(b0, b4),
+    Lanes.low64(b1, b5),
+    Lanes.high64(b1, b5),
+    Lanes.low64(b2, b6),
+    Lanes.high64(b2, b6),
+    Lanes.low64(b3, b7),
+    Lanes.high64(b3, b7),
+    18,
+  );
+  storeWorkspace(out, stride);
+}
+
+/** Rows of 4 i32 results of the first and second half of the lanes. */
+const HALVES: usize = memory.data(256, 16);
+
+class Halves {
+  @inline static narrow(i: usize, j: usize): v128 {
+    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (j << 4)));
+  }
+
+  /** Column `i`: both halves of its lanes. */
+  @inline static column(i: usize): v128 {
+    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (i << 4), 128));
+  }
+}
+
+/** See scalar.ts: coefficients outside the top left 4 x 4 are zero. */
+export function idctLow(block: usize, quant: usize, out: usize, stride: usize): void {
+  const rest = v128.or(v128.or(v128.load(block, 16), v128.load(block, 32)), v128.load(block, 48));
+  if (!v128.any_true(rest)) {
+    transformFirstRow(block, quant, out, stride);
+    return;
+  }
+  Lanes.transformLow(
+    Lanes.low16(Lanes.row(block, quant, 0), Lanes.row(block, quant, 2)),
+    Lanes.low16(Lanes.row(block, quant, 3), Lanes.row(block, quant, 1)),
+    11,
+    HALVES,
+  );
+  // Results 0..7 of four columns each become four columns of 8.
+  const r04 = Halves.narrow(0, 4);
+  const r26 = Halves.narrow(2, 6);
+  const r15 = Halves.narrow(1, 5);
+  const r37 = Halves.narrow(3, 7);
+  const r02 = Lanes.low16(r04, r26);
+  const r46 = Lanes.high16(r04, r26);
+  const r13 = Lanes.low16(r15, r37);
+  const r57 = Lanes.high16(r15, r37);
+  const top01 = Lanes.low16(r02, r13);
+  const top23 = Lanes.high16(r02, r13);
+  const end01 = Lanes.low16(r46, r57);
+  const end23 = Lanes.high16(r46, r57);
+  const c0 = Lanes.low64(top01, end01);
+  const c1 = Lanes.high64(top01, end01);
+  const c2 = Lanes.low64(top23, end23);
+  const c3 = Lanes.high64(top23, end23);
+  Lanes.transformLow(Lanes.low16(c0, c2), Lanes.low16(c3, c1), 18, HALVES);
+  Lanes.transformLow(Lanes.high16(c0, c2), Lanes.high16(c3, c1), 18, HALVES + 128);
+  storeColumns(
+    Halves.column(0),
+    Halves.column(1),
+    Halves.column(2),
+    Halves.column(3),
+    Halves.column(4),
+    Halves.column(5),
+    Halves.column(6),
+    Halves.column(7),
+    out,
+    stride,
+  );
+}
+
+/** See scalar.ts. */
+export function idctFlat(block: usize, quant: usize, out: usize, stride: usize): void {
+  const dc = <i32>(<i16>((<i32>load<i16>(block) * <i32>load<i16>(quant)) << 2));
+  const row = (<u64>(max(min((dc + 16) >> 5, 127), -128) + 128)) * 0x0101010101010101;
+  for (let i = 0; i < 8; i++) {
+    store<u64>(out, row);
+    out += stride;
+  }
+}
+
+/** See scalar.ts. */
+export function idctExtent(block: usize): i32 {
+  const r0 = v128.load(block);
+  let top = v128.or(v128.load(block, 16), v128.load(block, 32));
+  top = v128.or(top, v128.load(block, 48));
+  const low = v128.or(v128.load(block, 64), v128.load(block, 80));
+  const end = v128.or(v128.load(block, 96), v128.load(block, 112));
+  if (v128.any_true(v128.or(low, end)) || i64x2.extract_lane(v128.or(top, r0), 1) != 0) return 2;
+  const ac = i64x2.extract_lane(top, 0) | (i64x2.extract_lane(r0, 0) & ~0xffff);
+  return ac != 0 ? 1 : 0;
+}

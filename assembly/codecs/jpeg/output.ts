@@ -1,0 +1,189 @@
+/**
+ * From coefficients to rows. Each component has a ring of decoded sample rows: one MCU row high, or two
+ * when vertical fancy upsampling needs the rows above and below:
+ *
+ *   slot 0 | v * 8 rows of `stride` bytes |  MCU rows 0, 2, 4 ..
+ *   slot 1 | v * 8 rows of `stride` bytes |  MCU rows 1, 3, 5 ..
+ *
+ * A row is only asked for while it is in the ring: MCU row n + 1 is decoded when the last rows of n need
+ * the first of n + 1, at which time nothing of n - 1 is needed any more.
+ */
+import { arenaAlloc } from '../../memory/arena';
+import { interleave, yccToRgb } from './color';
+import { cmykToRgb, ycckToRgb } from './color/cmyk';
+import { JPEG_NO_MEMORY, JPEG_NO_MORE_ROWS, JPEG_OK } from './errors';
+import { COLOR_CMYK, COLOR_RGB, COLOR_YCC, Component, Frame } from './frame';
+import { idctUnknown } from './idct';
+import { Scan } from './scan';
+import { streamRow } from './scan_sequential';
+import { smoothBlock, smoothingApplies, smoothRowBegin } from './smooth';
+import { fancyH1V2, fancyH2V1, fancyH2V2, repeat, repeatTwice } from './upsample';
+
+const DIRECT: i32 = 0;
+const FANCY_H2V1: i32 = 1;
+const FANCY_H1V2: i32 = 2;
+const FANCY_H2V2: i32 = 3;
+const REPEAT: i32 = 4;
+/** Bytes beyond a row that vector code may touch. */
+const SLACK: i32 = 64;
+
+class Output {
+  static row: i32 = 0;
+  /** MCU rows decoded so far. */
+  static decoded: i32 = 0;
+  static slots: i32 = 1;
+  static stored: bool = false;
+  static smooth: bool = false;
+  /** Interleaved RGB of the present row. */
+  static pixels: usize = 0;
+}
+
+/** libjpeg-turbo's choice of upsampling method. */
+function chooseUpsampling(c: Component): i32 {
+  const h = Frame.maxH / c.h;
+  const v = Frame.maxV / c.v;
+  if (h == 1) return v == 2 ? FANCY_H1V2 : DIRECT;
+  if (h == 2 && v <= 2 && c.width > 2) return v == 1 ? FANCY_H2V1 : FANCY_H2V2;
+  return REPEAT;
+}
+
+/** Takes memory for rings and rows; `stored` says that coefficients are complete in memory. */
+export function outputPrepare(stored: bool): i32 {
+  Output.row = 0;
+  Output.decoded = 0;
+  Output.slots = 1;
+  Output.stored = stored;
+  Output.smooth = stored && smoothingApplies();
+  for (let i = 0; i < Frame.components; i++) {
+    const c = Frame.component(i);
+    c.upsample = chooseUpsampling(c);
+    if (c.upsample == FANCY_H1V2 || c.upsample == FANCY_H2V2) Output.slots = 2;
+  }
+  for (let i = 0; i < Frame.components; i++) {
+    const c = Frame.component(i);
+    c.stride = (c.paddedWide << 3) + 16;
+    c.ringRows = c.v << 3;
+    c.lineRow = -1;
+    c.plane = arenaAlloc(<usize>(c.stride * c.ringRows * Output.slots + SLACK));
+    if (c.plane == 0) return JPEG_NO_MEMORY;
+    if (c.upsample == DIRECT) continue;
+    c.line = arenaAlloc(<usize>(c.stride * (Frame.maxH / c.h) + SLACK));
+    if (c.line == 0) return JPEG_NO_MEMORY;
+  }
+  if (Frame.components > 1) {
+    Output.pixels = arenaAlloc(<usize>(Frame.width * 3 + SLACK));
+    if (Output.pixels == 0) return JPEG_NO_MEMORY;
+  }
+  return JPEG_OK;
+}
+
+/** Address of sample row `row` (0 .. height - 1, in the ring now). */
+function ringRow(c: Component, row: i32): usize {
+  const slot = (row / c.ringRows) % Output.slots;
+  return c.plane + <usize>(slot * c.ringRows + (row % c.ringRows)) * <usize>c.stride;
+}
+
+/** Transforms stored coefficients of MCU row `mcuRow` into the ring. */
+function transformRow(mcuRow: i32, slot: i32): void {
+  for (let i = 0; i < Frame.components; i++) {
+    const c = Frame.component(i);
+    const firstRow = mcuRow * c.v;
+    const blockRows = min(c.v, c.blocksHigh - firstRow);
+    if (Output.smooth) smoothRowBegin(c, mcuRow, Scan.number);
+    for (let y = 0; y < blockRows; y++) {
+      let out = c.plane + <usize>(slot * c.ringRows + (y << 3)) * <usize>c.stride;
+      let block = c.coefficients + ((<usize>((firstRow + y) * c.paddedWide)) << 7);
+      for (let x = 0; x < c.blocksWide; x++) {
+        const source = Output.smooth ? smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows) : block;
+        idctUnknown(source, c.quant, out, c.stride);
+        block += 128;
+        out += 8;
+      }
+    }
+  }
+}
+
+/** Decodes MCU rows until row `row` of the component is in the ring. */
+function demand(c: Component, row: i32): i32 {
+  while (row >= Output.decoded * c.ringRows) {
+    const slot = Output.decoded % Output.slots;
+    if (Output.stored) {
+      transformRow(Output.decoded, slot);
+    } else {
+      const status = streamRow(slot);
+      if (status != JPEG_OK) return status;
+    }
+    Output.decoded++;
+  }
+  return JPEG_OK;
+}
+
+/** The row that lends a quarter to output row `y`: above for even ones, below for odd ones. */
+function farRow(c: Component, y: i32): i32 {
+  return max(min((y >> 1) + ((y & 1) << 1) - 1, c.height - 1), 0);
+}
+
+/** Component row `row` (full width) of output row `y`: from the ring, or upsampled into the line buffer. */
+function fullRow(c: Component, y: i32): usize {
+  if (c.upsample == FANCY_H2V2) {
+    fancyH2V2(ringRow(c, y >> 1), ringRow(c, farRow(c, y)), c.width, c.line);
+    return c.line;
+  }
+  if (c.upsample == FANCY_H1V2) {
+    fancyH1V2(ringRow(c, y >> 1), ringRow(c, farRow(c, y)), c.width, 1 + (y & 1), c.line);
+    return c.line;
+  }
+  const row = y / (Frame.maxV / c.v);
+  const source = ringRow(c, row);
+  if (c.upsample == DIRECT) return source;
+  if (c.lineRow == row) return c.line;
+  c.lineRow = row;
+  const times = Frame.maxH / c.h;
+  if (c.upsample == FANCY_H2V1) fancyH2V1(source, c.width, c.line);
+  else if (times == 2) repeatTwice(source, c.width, c.line);
+  else repeat(source, c.width, times, c.line);
+  return c.line;
+}
+
+/** Last component row that output row `y` needs. */
+function lastNeeded(c: Component, y: i32): i32 {
+  if (c.upsample == FANCY_H2V2 || c.upsample == FANCY_H1V2) return max(farRow(c, y), y >> 1);
+  return y / (Frame.maxV / c.v);
+}
+
+/** Why the next row cannot be had, or 0 after all its samples are in the rings. */
+export function outputDemand(): i32 {
+  if (Output.row >= Frame.height) return JPEG_NO_MORE_ROWS;
+  for (let i = 0; i < Frame.components; i++) {
+    const c = Frame.component(i);
+    const status = demand(c, lastNeeded(c, Output.row));
+    if (status != JPEG_OK) return status;
+  }
+  return JPEG_OK;
+}
+
+/** Address of the next row's pixels, after outputDemand gave 0. Lines and pixels have room for vectors. */
+export function outputRow(): usize {
+  const y = Output.row++;
+  const first = Frame.component(0);
+  if (Frame.components == 1) return fullRow(first, y);
+  const a = fullRow(first, y);
+  const b = fullRow(Frame.component(1), y);
+  const c = fullRow(Frame.component(2), y);
+  const width = Frame.width;
+  const out = Output.pixels;
+  if (Frame.color == COLOR_YCC) {
+    yccToRgb(a, b, c, width, out);
+  } else if (Frame.color == COLOR_RGB) {
+    interleave(a, b, c, width, out);
+  } else {
+    const d = fullRow(Frame.component(3), y);
+    if (Frame.color == COLOR_CMYK) {
+      cmykToRgb(a, b, c, d, width, out);
+    } else {
+      yccToRgb(a, b, c, width, out);
+      ycckToRgb(out, d, width);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,95 @@
+/** Sequential scans: streamed one iMCU row at a time, or stored as coefficients (several scans). */
+import { decodeBlock } from './block';
+import { JPEG_OK } from './errors';
+import { Component, Frame } from './frame';
+import { Huffman } from './huffman';
+import { idct } from './idct';
+import { mcuBegin, mcuEnd, Scan } from './scan';
+
+/** One block of 64 i16; zero between blocks. */
+const BLOCK: usize = memory.data(128, 16);
+
+class Blocks {
+  @inline static clear(block: usize): void {
+    for (let i: usize = 0; i < 128; i += 32) {
+      store<u64>(block + i, 0);
+      store<u64>(block + i, 0, 8);
+      store<u64>(block + i, 0, 16);
+      store<u64>(block + i, 0, 24);
+    }
+  }
+}
+
+/**
+ * Decodes the next row of MCUs of the only scan (all components) into the components' planes, at ring
+ * rows `slot * v * 8` and on. A plane row has room for all blocks of the row, padding included, and the
+ * ring for v * 8 rows of each slot.
+ */
+export function streamRow(slot: i32): i32 {
+  for (let column = 0; column < Frame.mcuColumns; column++) {
+    let status = mcuBegin();
+    if (status != JPEG_OK) return status;
+    const starved = Scan.starved;
+    for (let i = 0; i < Scan.components; i++) {
+      const c = Scan.component(i);
+      const dc = Huffman.slot(false, c.dcTable);
+      const ac = Huffman.slot(true, c.acTable);
+      const predictor = changetype<usize>(c) + offsetof<Component>('predictor');
+      const stride = <usize>c.stride;
+      const rows = (<usize>c.v) << 3;
+      let out = c.plane + <usize>slot * rows * stride + ((<usize>(column * c.h)) << 3);
+      for (let y = 0; y < c.v; y++) {
+        for (let x = 0; x < c.h; x++) {
+          const last = starved ? 0 : decodeBlock(BLOCK, dc, ac, predictor);
+          idct(last, BLOCK, c.quant, out + ((<usize>x) << 3), stride);
+          if (last == 0) store<u16>(BLOCK, 0);
+          else Blocks.clear(BLOCK);
+        }
+        out += stride << 3;
+      }
+    }
+    if (!starved) {
+      status = mcuEnd();
+      if (status != JPEG_OK) return status;
+    }
+  }
+  return JPEG_OK;
+}
+
+/**
+ * Decodes a whole scan into the components' coefficient arrays. Every block addressed lies inside the
+ * padded array: x < paddedWide, y < paddedHigh.
+ */
+export function storeScan(): i32 {
+  const single = Scan.components == 1;
+  const first = Scan.component(0);
+  const columns = single ? first.blocksWide : Frame.mcuColumns;
+  const rows = single ? first.blocksHigh : Frame.mcuRows;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let status = mcuBegin();
+      if (status != JPEG_OK) return status;
+      if (Scan.starved) {
+        // Without restarts nothing follows in this scan.
+        if (Frame.restartInterval == 0) return JPEG_OK;
+        continue;
+      }
+      for (let i = 0; i < Scan.components; i++) {
+        const c = Scan.component(i);
+        const dc = Huffman.slot(false, c.dcTable);
+        const ac = Huffman.slot(true, c.acTable);
+        const predictor = changetype<usize>(c) + offsetof<Component>('predictor');
+        const high = single ? 1 : c.v;
+        const wide = single ? 1 : c.h;
+        for (let y = 0; y < high; y++) {
+          const index = (row * high + y) * c.paddedWide + column * wide;
+          let block = c.coefficients + ((<usize>index) << 7);
+          for (let x = 0; x < wide; x++, block += 128) decodeBlock(block, dc, ac, predictor);
+        }
+      }
+      status = mcuEnd();
+      if (status != JPEG_OK) return status;
+    }
+  }
+  return JPEG_OK;
+}

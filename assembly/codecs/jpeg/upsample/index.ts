@@ -1,0 +1,31 @@
+/** Picks the upsampling filters: SIMD where the build has it. */
+import * as scalar from './scalar';
+import * as simd from './simd';
+
+export function fancyH2V1(row: usize, width: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.fancyH2V1(row, width, out);
+  else scalar.fancyH2V1(row, width, out);
+}
+
+export function fancyH1V2(near: usize, far: usize, width: i32, bias: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.fancyH1V2(near, far, width, bias, out);
+  else scalar.fancyH1V2(near, far, width, bias, out);
+}
+
+export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.fancyH2V2(near, far, width, out);
+  else scalar.fancyH2V2(near, far, width, out);
+}
+
+export function repeatTwice(row: usize, width: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.repeatTwice(row, width, out);
+  else scalar.repeatTwice(row, width, out);
+}
+
+/** Each of `width` samples repeated `times` (2..4) times. */
+export function repeat(row: usize, width: i32, times: i32, out: usize): void {
+  for (let i = 0; i < width; i++) {
+    const sample = load<u8>(row + <usize>i);
+    for (let t = 0; t < times; t++) store<u8>(out++, sample);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Rows of a subsampled component brought to full width. "Fancy" is libjpeg's triangle filter: output
+ * samples lie at 1/4 and 3/4 between input samples, weights 3/4 and 1/4 in each direction; the rounding
+ * constants alternate, so that halves are not always rounded up. Neighbours outside the row repeat its edge.
+ *
+ * All read `width` samples of each input row (1 or more) and write 2 * `width` samples (`h1v2`: `width`).
+ * SIMD twins may read up to 16 bytes past an input and write up to 16 past an output row.
+ */
+
+/** 2:1 horizontally. */
+export function fancyH2V1(row: usize, width: i32, out: usize): void {
+  for (let i = 0; i < width; i++) {
+    const at = row + <usize>i;
+    const here = 3 * <i32>load<u8>(at);
+    const left = i > 0 ? <i32>load<u8>(at - 1) : here / 3;
+    const right = i + 1 < width ? <i32>load<u8>(at, 1) : here / 3;
+    store<u8>(out + ((<usize>i) << 1), <u8>((here + left + 1) >> 2));
+    store<u8>(out + ((<usize>i) << 1), <u8>((here + right + 2) >> 2), 1);
+  }
+}
+
+/** 2:1 vertically: three parts of the row `near`, one of `far`; `bias` 1 when far is above, 2 when below. */
+export function fancyH1V2(near: usize, far: usize, width: i32, bias: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>width; i++) {
+    store<u8>(out + i, <u8>((3 * <i32>load<u8>(near + i) + <i32>load<u8>(far + i) + bias) >> 2));
+  }
+}
+
+/** 2:1 in both directions. */
+export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void {
+  let here = 3 * <i32>load<u8>(near) + <i32>load<u8>(far);
+  let left = here;
+  for (let i = 0; i < width; i++) {
+    const at = min(<usize>i + 1, <usize>width - 1);
+    const right = 3 * <i32>load<u8>(near + at) + <i32>load<u8>(far + at);
+    store<u8>(out + ((<usize>i) << 1), <u8>((3 * here + left + 8) >> 4));
+    store<u8>(out + ((<usize>i) << 1), <u8>((3 * here + right + 7) >> 4), 1);
+    left = here;
+    here = right;
+  }
+}
+
+/** 2:1 horizontally by repetition. */
+export function repeatTwice(row: usize, width: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>width; i++) {
+    store<u16>(out + (i << 1), <u16>load<u8>(row + i) * 0x101);
+  }
+}
