@@ -14,6 +14,7 @@ export class GuestMemory {
   #memory: MemoryLike | undefined;
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
   #view = new DataView(this.#buffer);
+  #bytes = new Uint8Array(this.#buffer);
 
   /** Sets the memory that pointers are about. */
   bind(memory: MemoryLike): void {
@@ -52,6 +53,12 @@ export class GuestMemory {
     this.#view.setUint32(at, value, true);
   }
 
+  /** Copies bytes of the host to `pointer`. */
+  put(pointer: number, bytes: Uint8Array): void {
+    const at = this.#check(pointer, bytes.byteLength);
+    this.#bytes.set(bytes, at);
+  }
+
   /** UTF-8 text; at most `limit` bytes of it. */
   text(pointer: number, length: number, limit: number): string {
     if (length >>> 0 > limit)
@@ -71,6 +78,7 @@ export class GuestMemory {
     if (buffer !== this.#buffer) {
       this.#buffer = buffer;
       this.#view = new DataView(buffer);
+      this.#bytes = new Uint8Array(buffer);
     }
     return this.#view;
   }

@@ -131,13 +131,12 @@ export class Context {
 
   compute(): void {
     this.outputs = undefined;
-    const inputs = this.inputs.map((tensor, i) => {
-      if (tensor === undefined) {
-        throw new NnError('invalid_argument', `input ${i} ('${this.inputSpec(i).name}') is not set`);
-      }
-      return tensor;
-    });
-    this.outputs = this.shared.graph.run(inputs);
+    const missing = this.inputs.indexOf(undefined);
+    if (missing >= 0) {
+      const { name } = this.inputSpec(missing);
+      throw new NnError('invalid_argument', `input ${missing} ('${name}') is not set`);
+    }
+    this.outputs = this.shared.graph.run(this.inputs as HostTensor[]);
   }
 
   output(index: number): HostTensor {

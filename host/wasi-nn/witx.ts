@@ -24,15 +24,17 @@ export interface WitxImports {
 /** How inputs get from the guest to the graph; see {@link WitxHost}. */
 export type InputMode = 'copy' | 'view';
 
-/** What a context of this ABI remembers of an input that is a view: where it lies. */
-interface ViewSlot {
+/** What a context of this ABI remembers of an input: where it lies and what the guest said of it. */
+interface Slot {
   tensor: HostTensor;
+  /** The number that the guest gave. */
+  type: number;
   pointer: number;
   length: number;
 }
 
 class WitxContext extends Context {
-  readonly slots: (ViewSlot | undefined)[] = [];
+  readonly slots: (Slot | undefined)[] = [];
 }
 
 const MAX_PARTS = 1024;
@@ -135,25 +137,26 @@ export class WitxHost {
     if (rank > MAX_RANK) throw new NnError('invalid_argument', `a tensor of ${rank} dimensions`);
     const dimsPointer = memory.u32(tensor);
     memory.check(dimsPointer, rank * 4);
-    const dims: number[] = [];
-    for (let d = 0; d < rank; d++) dims.push(memory.u32(dimsPointer + d * 4));
+    const type = memory.u8(tensor + 8);
     const pointer = memory.u32(tensor + 12);
     const length = memory.u32(tensor + 16);
     memory.check(pointer, length);
-    this.registry.checkTensorBytes(dims, length);
-    const named = resolveWitxDtype(memory.u8(tensor + 8), elementCount(dims), length);
-    const dtype = context.fit(i, named, dims);
-
     const slot = context.slots[i];
-    if (slot !== undefined && sameTensor(slot, pointer, length, dims, dtype)) {
+    if (slot !== undefined && isSame(slot, type, pointer, length) && this.#hasDims(slot, dimsPointer, rank)) {
+      // The same buffer as before: all checks have been made, only its content may be new.
       if (this.mode === 'copy') slot.tensor.bytes.set(memory.bytes(pointer, length));
       else this.#refreshView(slot);
       return;
     }
+    const dims: number[] = [];
+    for (let d = 0; d < rank; d++) dims.push(memory.u32(dimsPointer + d * 4));
+    this.registry.checkTensorBytes(dims, length);
+    const named = resolveWitxDtype(type, elementCount(dims), length);
+    const dtype = context.fit(i, named, dims);
     const bytes = memory.bytes(pointer, length);
     const made: HostTensor = { dtype, dims, bytes: this.mode === 'copy' ? bytes.slice() : bytes };
     context.inputs[i] = made;
-    context.slots[i] = { tensor: made, pointer, length };
+    context.slots[i] = { tensor: made, type, pointer, length };
   }
 
   compute(handle: number): void {
@@ -174,7 +177,7 @@ export class WitxHost {
       throw new NnError('too_large', `the output has ${bytes.byteLength} bytes, the buffer ${size >>> 0}`);
     }
     memory.check(buffer, size);
-    memory.bytes(buffer, bytes.byteLength).set(bytes);
+    memory.put(buffer, bytes);
     memory.setU32(written, bytes.byteLength);
   }
 
@@ -203,8 +206,15 @@ export class WitxHost {
     throw new NnError('unsupported_operation', 'this graph does not stream');
   }
 
+  #hasDims(slot: Slot, pointer: number, rank: number): boolean {
+    const { dims } = slot.tensor;
+    if (dims.length !== rank) return false;
+    for (let d = 0; d < rank; d++) if (dims[d] !== this.#memory.u32(pointer + d * 4)) return false;
+    return true;
+  }
+
   /** Memory that has grown has another buffer: the old view is dead. */
-  #refreshView(slot: ViewSlot): void {
+  #refreshView(slot: Slot): void {
     if (slot.tensor.bytes.buffer === this.#memory.buffer) return;
     slot.tensor.bytes = this.#memory.bytes(slot.pointer, slot.length);
     slot.tensor.prepared = undefined;
@@ -247,13 +257,6 @@ function targetOf(number: number): Target {
   return target;
 }
 
-function sameTensor(slot: ViewSlot, pointer: number, length: number, dims: number[], dtype: string): boolean {
-  const { tensor } = slot;
-  return (
-    slot.pointer === pointer &&
-    slot.length === length &&
-    tensor.dtype === dtype &&
-    tensor.dims.length === dims.length &&
-    tensor.dims.every((n, i) => n === dims[i])
-  );
+function isSame(slot: Slot, type: number, pointer: number, length: number): boolean {
+  return slot.pointer === pointer && slot.length === length && slot.type === type;
 }
