@@ -3,6 +3,7 @@
  * a reader asks for all fields in turn and looks at {@link cardStatus} at the end.
  */
 
+import { asciiAt, asciiLength } from '../text/ascii';
 import {
   JSON_ARRAY,
   JSON_FALSE,
@@ -59,8 +60,8 @@ export function cardAt(graph: i32, file: i32): void {
 export function cardFail(status: i32, prefix: string, key: string, need: string): void {
   if (cardStatus != 0) return;
   cardStatus = status;
-  if (graphIndex >= 0) putIndexed('graphs[', graphIndex, fileIndex >= 0 || key.length > 0);
-  if (fileIndex >= 0) putIndexed('files[', fileIndex, key.length > 0);
+  if (graphIndex >= 0) putIndexed('graphs[', graphIndex, fileIndex >= 0 || asciiLength(key) > 0);
+  if (fileIndex >= 0) putIndexed('files[', fileIndex, asciiLength(key) > 0);
   put(cardReason, prefix);
   put(cardReason, key);
   putByte(cardReason, 0x20);
@@ -224,16 +225,15 @@ export function fieldWord(parent: usize, prefix: string, key: string, words: str
 
 /** Index of a word among words parted by single spaces, -1 when it is not one of them. */
 export function wordIndex(text: usize, length: usize, words: string): i32 {
-  const units = changetype<usize>(words);
-  const count = words.length;
+  const count = asciiLength(words);
   let index = 0;
   let start = 0;
-  // start <= i <= count: the units read lie inside the constant, the bytes below length.
+  // start <= i <= count: inside the constant; j < length.
   for (let i = 0; i <= count; i++) {
-    if (i < count && load<u16>(units + ((<usize>i) << 1)) != 0x20) continue;
+    if (i < count && asciiAt(words, i) != 0x20) continue;
     let same = <usize>(i - start) == length;
     for (let j: usize = 0; same && j < length; j++) {
-      same = load<u16>(units + ((<usize>start + j) << 1)) == <u16>load<u8>(text + j);
+      same = asciiAt(words, start + <i32>j) == <i32>load<u8>(text + j);
     }
     if (same) return index;
     index++;

@@ -5,6 +5,7 @@
  * released after each: a thousand pictures take the memory of the largest one.
  */
 
+import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { plan, TASK_CLASSIFY } from '../card/plan';
 import {
@@ -98,7 +99,7 @@ function checkUsage(): bool {
   else if (options.imageCount == 0 && options.imagesFrom == 0) what = 'no picture given';
   else if (preprocess && options.outLength == 0) what = '--out is missing';
   else if (preprocess && options.imageCount != 1) what = 'preprocess takes one picture';
-  if (what.length == 0) return true;
+  if (asciiLength(what) == 0) return true;
   faultBegin(EXIT_USAGE, 'USAGE_INCOMPLETE', what);
   faultTry('Try --help');
   return false;

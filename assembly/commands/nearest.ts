@@ -2,6 +2,8 @@
  * The known word that is nearest to a mistyped one.
  */
 
+import { asciiAt, asciiLength } from '../text/ascii';
+
 const MAX_WORD: i32 = 24;
 /** Two rows of distances and the word as bytes. */
 const ROW: usize = memory.data(32);
@@ -20,11 +22,10 @@ export function nearestWord(text: usize, length: usize, words: string): usize {
   if (length == 0 || length > <usize>MAX_WORD) return 0;
   let best = 4;
   let size = 0;
-  const units = changetype<usize>(words);
-  const count = words.length;
+  const count = asciiLength(words);
   // No known word is longer than MAX_WORD: size stays inside WORD.
   for (let i = 0; i <= count; i++) {
-    const unit = i == count ? 0x20 : <i32>load<u16>(units + ((<usize>i) << 1));
+    const unit = i == count ? 0x20 : asciiAt(words, i);
     if (unit != 0x20) {
       store<u8>(WORD + <usize>size, unit);
       if (size < MAX_WORD) size++;

@@ -2,6 +2,7 @@
  * Answers and errors as text and as JSON lines.
  */
 
+import { asciiLength } from '../text/ascii';
 import { answer, PREDICTION_BYTES } from '../answer';
 import { plan } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
@@ -25,7 +26,7 @@ export function findProvider(list: usize, length: usize): void {
   providerLength = 0;
   if (openEncoding < 0) return;
   const name = encodingName(openEncoding);
-  const nameLength = <usize>name.length;
+  const nameLength = <usize>asciiLength(name);
   let start: usize = 0;
   while (start < length) {
     let stop = start;

@@ -2,6 +2,7 @@
  * The reactor: calls of a host that embeds the module. Works whether or not `_start` was ever called. See docs/abi.md.
  */
 
+import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { plan } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
@@ -164,7 +165,7 @@ function fillAnswer(result: ClassifyResult): void {
   result.latency = <f32>answer.latency;
   const encoding = encodingName(openEncoding);
   result.encoding = asciiBytes(encoding);
-  result.encodingLength = result.encoding == 0 ? 0 : <usize>encoding.length;
+  result.encodingLength = result.encoding == 0 ? 0 : <usize>asciiLength(encoding);
   result.precision = openPrecision;
   result.precisionLength = openPrecisionLength;
   result.version = plan.version;

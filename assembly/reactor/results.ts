@@ -7,6 +7,7 @@
  * model. So one buffer, allocated once and used for every call, keeps memory constant.
  */
 
+import { asciiAt, asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { LAYOUT_NCHW, plan } from '../card/plan';
 import { residentEnd, residentOpen } from '../card/resident';
@@ -22,7 +23,7 @@ import {
   faultTry,
   faultWhy,
 } from '../fault';
-import { arenaAlloc, arenaAllocZeroed, arenaMark, arenaRelease } from '../memory/arena';
+import { arenaAlloc, arenaAllocZeroed, arenaMark, arenaRelease, GUARD } from '../memory/arena';
 import { PreprocessResult, ResultHead } from './structs';
 
 let resultStart: usize = 0;
@@ -76,11 +77,10 @@ export function newResult(bytes: usize): usize {
 
 /** An ASCII constant as bytes in the arena; 0 when there is no memory. */
 export function asciiBytes(text: string): usize {
-  const length = <usize>text.length;
+  const length = <usize>asciiLength(text);
   const to = arenaAlloc(length);
   if (to == 0) return 0;
-  const units = changetype<usize>(text);
-  for (let i: usize = 0; i < length; i++) store<u8>(to + i, load<u16>(units + (i << 1)));
+  for (let i: usize = 0; i < length; i++) store<u8>(to + i, asciiAt(text, <i32>i));
   return to;
 }
 
@@ -90,7 +90,7 @@ export function fillHead(result: usize): void {
   head.status = faultExit;
   if (faultExit == 0) return;
   head.code = asciiBytes(faultCode);
-  head.codeLength = head.code == 0 ? 0 : <usize>faultCode.length;
+  head.codeLength = head.code == 0 ? 0 : <usize>asciiLength(faultCode);
   head.message = faultMessage.start;
   head.messageLength = faultMessage.used;
   head.hint = faultHint.start;
@@ -127,7 +127,8 @@ export function fillShape(to: usize): void {
 
 /** True when the bytes lie in the memory. */
 export function inMemory(from: usize, length: usize): bool {
-  return <u64>from + length <= <u64>memory.size() << 16;
+  // Kernels may read one vector behind a picture; blocks of edge_alloc are followed by that much.
+  return <u64>from + length + GUARD <= <u64>memory.size() << 16;
 }
 
 /** The fault of a request with an address outside of the memory. */

@@ -9,6 +9,7 @@
  *   16 number f64, or: 16 text address, 20 text length; or: 16 first child, 20 count of children
  */
 
+import { asciiLength } from './ascii';
 import { arenaAlloc } from '../memory/arena';
 import { OUT_OF_MEMORY } from '../status';
 import { decimalToF64 } from './numbers';
@@ -141,7 +142,7 @@ function value(depth: i32): usize {
 }
 
 function word(expected: string, type: i32): usize {
-  const length = <usize>expected.length;
+  const length = <usize>asciiLength(expected);
   if (end - at < length) return fail(JSON_END);
   if (!sameText(at, length, expected)) return fail(JSON_UNEXPECTED);
   const node = newNode(type);

@@ -2,6 +2,8 @@
  * UTF-8: checking and making sequences, comparing bytes with ASCII constants.
  */
 
+import { asciiAt, asciiLength } from './ascii';
+
 /** Length of the valid UTF-8 sequence at `at` (1..4), 0 when it is not valid; reads at most up to `end`. */
 export function utf8Sequence(at: usize, end: usize): usize {
   if (at >= end) return 0;
@@ -49,18 +51,17 @@ export function utf8Encode(to: usize, point: i32): usize {
 
 /** True when the bytes spell the ASCII constant. */
 export function sameText(from: usize, length: usize, text: string): bool {
-  if (<usize>text.length != length) return false;
+  if (<usize>asciiLength(text) != length) return false;
   return startsWith(from, length, text);
 }
 
 /** True when the bytes begin with the ASCII constant. */
 export function startsWith(from: usize, length: usize, text: string): bool {
-  const count = <usize>text.length;
+  const count = <usize>asciiLength(text);
   if (count > length) return false;
-  const units = changetype<usize>(text);
   for (let i: usize = 0; i < count; i++) {
-    // i < length bytes and i < count units.
-    if (<i32>load<u8>(from + i) != <i32>load<u16>(units + (i << 1))) return false;
+    // i < count <= length.
+    if (<i32>load<u8>(from + i) != asciiAt(text, <i32>i)) return false;
   }
   return true;
 }

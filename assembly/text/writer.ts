@@ -8,6 +8,7 @@
  * to a block of twice the size, a fixed writer drops what does not fit (used for error texts).
  */
 
+import { asciiAt, asciiLength } from './ascii';
 import { arenaAlloc } from '../memory/arena';
 
 const FIXED: i32 = 0;
@@ -115,10 +116,8 @@ export function putBytes(w: TextWriter, from: usize, length: usize): void {
 
 /** An ASCII constant. */
 export function put(w: TextWriter, text: string): void {
-  const length = <usize>text.length;
-  const from = changetype<usize>(text);
-  // A string holds `length` UTF-16 units from its address on.
-  for (let i: usize = 0; i < length; i++) putByte(w, load<u16>(from + (i << 1)));
+  const length = asciiLength(text);
+  for (let i = 0; i < length; i++) putByte(w, asciiAt(text, i));
 }
 
 /** `byte` repeated. */

@@ -1,9 +1,12 @@
 /** AssemblyScript -> core WebAssembly modules. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
+import { asciiConstants } from './ascii.mjs';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
+const guest = path.join(root, 'assembly') + path.sep;
 
 /**
  * What each module may import: whole modules, or (WASI-NN) exactly these functions.
@@ -35,10 +38,20 @@ export async function compileGuest(name, abi) {
     [
       `assembly/entries/${name}.ts`,
       ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--noAssert'],
-      ...['--use', 'abort=', '--use', `NN_ABI=${abi}`, '--enable', 'simd'],
+      ...['--use', 'abort=', '--use', `NN_ABI=${abi}`, '--use', 'ASCII_TEXT=1', '--enable', 'simd'],
       ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'],
     ],
     {
+      readFile(file, baseDir) {
+        const full = path.resolve(baseDir, file);
+        let source;
+        try {
+          source = readFileSync(full, 'utf8');
+        } catch {
+          return null;
+        }
+        return full.startsWith(guest) ? asciiConstants(file, source) : source;
+      },
       writeFile(file, contents) {
         if (file.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents);
       },

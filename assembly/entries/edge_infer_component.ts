@@ -1,0 +1,203 @@
+/**
+ * edge_infer.component.wasm: `wasi:cli/run` (by the preview 1 adapter, from `_start`) and the interface
+ * edge:infer/infer of wit/world.wit. Names of the canonical ABI are given by scripts/build/component.mjs.
+ *
+ * A result is one area in the arena; `component_release` (cabi_post_*) drops it with everything else but the model.
+ */
+
+import { asciiLength } from '../text/ascii';
+import { answer } from '../answer';
+import { plan } from '../card/plan';
+import { encodingName } from '../card/read_graphs';
+import { runCommand } from '../commands/main';
+import { EXIT_USAGE, faultClear, faultCode, faultExit, faultHint, faultMessage } from '../fault';
+import { arenaAlloc } from '../memory/arena';
+import { openEncoding, openPrecision, openPrecisionLength } from '../model';
+import { useImage } from '../reactor/images';
+import { useModel } from '../reactor/models';
+import { asciiBytes, fillShape, hostReset, newResult } from '../reactor/results';
+import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
+import { residentOpen } from '../card/resident';
+import { classifyTensor } from '../tasks/classify';
+import { hexDigit } from '../text/writer';
+import { now } from '../wasi/clock';
+import { proc_exit } from '../wasi/imports';
+
+const DEFAULT_TOP: i32 = 5;
+const RESULT_BYTES: usize = 88;
+const HASH_TEXT: usize = 64;
+
+/** The command line. */
+export function _start(): void {
+  prepare();
+  const exit = runCommand();
+  if (exit != 0) proc_exit(exit);
+}
+
+/** The adapter takes its memory at its first call: it must lie below everything that is ever released. */
+function prepare(): void {
+  now();
+  residentOpen();
+  faultClear();
+}
+
+/** Memory for what the host passes in; grows a block by moving it. Traps, as the ABI asks, when there is none. */
+export function cabi_realloc(old: usize, oldSize: usize, align: usize, size: usize): usize {
+  if (size == 0) return align;
+  if (size <= oldSize) return old;
+  const block = arenaAlloc(size);
+  if (block == 0) unreachable();
+  memory.copy(block, old, oldSize);
+  return block;
+}
+
+/** cabi_post_*: drops arguments and result of a call. */
+export function component_release(_result: usize): void {
+  hostReset();
+}
+
+/** Writes an address and a length. */
+function putList(at: usize, address: usize, length: usize): void {
+  store<usize>(at, address);
+  store<usize>(at, address == 0 ? 0 : length, 4);
+}
+
+function putConstant(at: usize, text: string): void {
+  putList(at, asciiBytes(text), <usize>asciiLength(text));
+}
+
+/** The hash of the tensor as text. */
+function putHashText(at: usize): void {
+  const text = arenaAlloc(HASH_TEXT);
+  // 32 bytes give 64 digits.
+  for (let i: usize = 0; text != 0 && i < HASH_TEXT; i++) {
+    const byte = <i32>load<u8>(answer.sha256 + (i >> 1));
+    store<u8>(text + i, hexDigit((i & 1) == 0 ? byte >> 4 : byte & 15));
+  }
+  putList(at, text, HASH_TEXT);
+}
+
+/** A new area for result<_, error>, the error filled in when there is one; the payload lies at 4. */
+function resultArea(): usize {
+  const area = newResult(RESULT_BYTES);
+  if (faultExit == 0) return area;
+  store<u8>(area, 1);
+  store<u8>(area, faultExit - EXIT_USAGE, 4);
+  putConstant(area + 8, faultCode);
+  putList(area + 16, faultMessage.start, faultMessage.used);
+  putList(area + 24, faultHint.start, faultHint.used);
+  return area;
+}
+
+/** Model and picture, up to the tensor. `a`..`e` are the flattened variant: encoded(a, b) or raw(a, b, c, d, e). */
+function prepareTensor(
+  kind: i32,
+  a: usize,
+  b: usize,
+  c: i32,
+  d: usize,
+  e: usize,
+  model: usize,
+  modelLength: usize,
+  wantsGraph: bool,
+): bool {
+  if (useModel(model, modelLength, wantsGraph) != 0) return false;
+  // 0 channels would mean an encoded file: raw pixels of 0 channels are refused as 5 are.
+  if (kind == 0) return useImage(a, b, 0, 0, 0) == 0;
+  return useImage(d, e, <i32>a, <i32>b, c == 0 ? 5 : c) == 0;
+}
+
+/** classify: result<answer, error> */
+export function component_classify(
+  kind: i32,
+  a: usize,
+  b: usize,
+  c: i32,
+  d: usize,
+  e: usize,
+  model: usize,
+  modelLength: usize,
+  top: i32,
+  threshold: f32,
+): usize {
+  prepare();
+  if (prepareTensor(kind, a, b, c, d, e, model, modelLength, true)) {
+    classifyTensor(top < 1 ? DEFAULT_TOP : top, threshold);
+  }
+  const area = resultArea();
+  if (faultExit != 0) return area;
+  // Rows of predictions are {class id, confidence, label address, label length}: the record as it stands.
+  putList(area + 4, answer.predictions, answer.count);
+  store<f32>(area, <f32>answer.latency, 12);
+  store<f32>(area, <f32>answer.decode, 16);
+  store<f32>(area, <f32>answer.preprocess, 20);
+  store<f32>(area, <f32>answer.infer, 24);
+  store<f32>(area, <f32>answer.postprocess, 28);
+  putList(area + 32, plan.name, plan.nameLength);
+  putList(area + 40, plan.version, plan.versionLength);
+  putConstant(area + 48, encodingName(openEncoding));
+  putList(area + 56, openPrecision, openPrecisionLength);
+  putHashText(area + 64);
+  return area;
+}
+
+/** preprocess: result<tensor, error> */
+export function component_preprocess(
+  kind: i32,
+  a: usize,
+  b: usize,
+  c: i32,
+  d: usize,
+  e: usize,
+  model: usize,
+  modelLength: usize,
+): usize {
+  prepare();
+  prepareTensor(kind, a, b, c, d, e, model, modelLength, false);
+  const area = resultArea();
+  if (faultExit != 0) return area;
+  store<u8>(area, plan.dtype, 4);
+  // The area has room behind the record for the four dimensions.
+  fillShape(area + 64);
+  putList(area + 8, area + 64, 4);
+  putList(area + 16, answer.tensor, answer.tensorLength);
+  putHashText(area + 24);
+  return area;
+}
+
+/** A list of `count` elements as result; an empty one without memory. */
+function listArea(address: usize, count: i32): usize {
+  const area = newResult(RESULT_BYTES);
+  putList(area, address, <usize>count);
+  return area;
+}
+
+/** softmax: list<f32> */
+export function component_softmax(logits: usize, count: i32): usize {
+  prepare();
+  return listArea(softmaxOf(logits, count), count);
+}
+
+/** top-k: list<scored> */
+export function component_top_k(scores: usize, count: i32, k: i32): usize {
+  prepare();
+  const rows = topRows(scores, count, k < 0 ? count : k);
+  return listArea(rows, topRowCount);
+}
+
+/** dequantize: result<list<f32>, error> */
+export function component_dequantize(
+  kind: i32,
+  values: usize,
+  count: i32,
+  scales: usize,
+  scaleCount: i32,
+  zeros: usize,
+  zeroCount: i32,
+): usize {
+  prepare();
+  const result = dequantizeOf(values, count, kind == 1, scales, scaleCount, zeros, zeroCount);
+  const area = resultArea();
+  if (faultExit == 0) putList(area + 4, result, <usize>count);
+  return area;
+}

@@ -1,0 +1,185 @@
+/**
+ * edge_kernels.wasm: preprocessing and postprocessing for hosts that run the graph themselves. No imports at all.
+ * See docs/abi.md.
+ */
+
+import { answer } from '../answer';
+import { readLabels } from '../card/labels';
+import { plan } from '../card/plan';
+import { readCard } from '../card/read';
+import { residentGrow, residentOpen, residentReset, residentShort } from '../card/resident';
+import { cardErrorText } from '../card/status';
+import {
+  EXIT_MODEL,
+  EXIT_USAGE,
+  faultBegin,
+  faultExit,
+  faultTry,
+  faultWhy,
+} from '../fault';
+import { arenaMark, arenaRelease } from '../memory/arena';
+import { cardFault, faultMemory } from '../model';
+import { useImage } from '../reactor/images';
+import {
+  callBegin,
+  callEnd,
+  faultAddress,
+  fillHead,
+  fillShape,
+  hostAlloc,
+  hostReset,
+  inMemory,
+  newResult,
+  preprocessResult,
+} from '../reactor/results';
+import { CardResult, ClassifyResult } from '../reactor/structs';
+import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
+import { rankOutput } from '../tasks/classify';
+
+const CARD_NAME: usize = memory.data<u8>([0x6d, 0x6f, 0x64, 0x65, 0x6c, 0x2e, 0x6a, 0x73, 0x6f, 0x6e]);
+
+/** `size` bytes for the host's data; 0 when there is no memory. */
+export function edge_alloc(size: usize): usize {
+  return hostAlloc(size);
+}
+
+/** Drops everything that edge_alloc gave and the last result; the card stays. */
+export function edge_reset(): void {
+  hostReset();
+}
+
+/**
+ * Reads a model card and, unless `labelsLength` is 0, its labels file: the address of a {@link CardResult}. The texts
+ * are copied.
+ */
+export function edge_open_card(card: usize, length: usize, labels: usize, labelsLength: usize): usize {
+  callBegin();
+  plan.ready = false;
+  if (!inMemory(card, length) || !inMemory(labels, labelsLength)) faultAddress();
+  else openCard(card, length, labels, labelsLength);
+  plan.ready = faultExit == 0;
+  const address = newResult(offsetof<CardResult>());
+  const result = changetype<CardResult>(address);
+  if (faultExit == 0) {
+    result.dtype = plan.dtype;
+    result.rank = 4;
+    fillShape(address + offsetof<CardResult>('dimension0'));
+    result.outputDtype = plan.outputDtype;
+    result.outputKind = plan.kind;
+  }
+  fillHead(address);
+  callEnd();
+  return address;
+}
+
+function openCard(card: usize, length: usize, labels: usize, labelsLength: usize): void {
+  if (!residentOpen()) {
+    faultMemory();
+    return;
+  }
+  residentReset();
+  const mark = arenaMark();
+  let status = readCard(card, length);
+  if (status != 0) {
+    cardFault(status, CARD_NAME, 10);
+  } else if (labelsLength != 0) {
+    status = readLabels(labels, labelsLength);
+    if (status != 0) {
+      faultBegin(EXIT_MODEL, 'MODEL_LABELS', 'cannot use the labels');
+      faultWhy(cardErrorText(status));
+    }
+  }
+  arenaRelease(mark);
+  if (faultExit != 0 || !residentShort()) return;
+  // All that is kept is smaller than card and labels with a row of 8 bytes a line.
+  if (residentGrow(length + labelsLength * 9)) openCard(card, length, labels, labelsLength);
+  else faultMemory();
+}
+
+/** True when a card was read. */
+function ready(): bool {
+  if (plan.ready) return true;
+  faultBegin(EXIT_USAGE, 'USAGE_NO_MODEL', 'no card is open');
+  faultTry('Call edge_open_card first');
+  return false;
+}
+
+/** A picture -> address of a PreprocessResult; channels 0: an encoded file, 1, 3 or 4: raw pixels. */
+export function edge_preprocess(image: usize, length: usize, width: i32, height: i32, channels: i32): usize {
+  callBegin();
+  if (!inMemory(image, length)) faultAddress();
+  else if (ready()) useImage(image, length, width, height, channels);
+  return preprocessResult();
+}
+
+/** Output of the graph -> address of a {@link ClassifyResult}, of which head, predictions and count are filled. */
+export function edge_postprocess(output: usize, length: usize, top: i32, threshold: f32): usize {
+  callBegin();
+  if (!inMemory(output, length)) faultAddress();
+  else if (ready()) rankOutput(output, length, top < 1 ? 5 : top, threshold);
+  const address = newResult(offsetof<ClassifyResult>());
+  const result = changetype<ClassifyResult>(address);
+  if (faultExit == 0) {
+    result.predictions = answer.predictions;
+    result.count = answer.count;
+  }
+  fillHead(address);
+  callEnd();
+  return address;
+}
+
+/** A result {head, address, count} of a pure kernel. */
+function vectorResult(address: usize, count: i32): usize {
+  if (address == 0 && faultExit == 0) faultMemory();
+  const area = newResult(offsetof<ClassifyResult>());
+  const result = changetype<ClassifyResult>(area);
+  if (faultExit == 0) {
+    result.predictions = address;
+    result.count = count;
+  }
+  fillHead(area);
+  callEnd();
+  return area;
+}
+
+/** Softmax of `count` f32: {head, address of f32, count}. */
+export function edge_softmax(scores: usize, count: i32): usize {
+  callBegin();
+  if (count >= 0 && inMemory(scores, (<usize>count) << 2)) return vectorResult(softmaxOf(scores, count), count);
+  faultAddress();
+  return vectorResult(0, 0);
+}
+
+/** The greatest `k` of `count` f32: {head, address of {class id u32, score f32}, count}. */
+export function edge_top_k(scores: usize, count: i32, k: i32): usize {
+  callBegin();
+  if (count < 0 || !inMemory(scores, (<usize>count) << 2)) {
+    faultAddress();
+    return vectorResult(0, 0);
+  }
+  const rows = topRows(scores, count, k);
+  return vectorResult(rows, topRowCount);
+}
+
+/** (q - zero) * scale of `count` u8 (signed 0) or i8 (signed 1): {head, address of f32, count}. */
+export function edge_dequantize(
+  values: usize,
+  count: i32,
+  signed: i32,
+  scales: usize,
+  zeros: usize,
+  channels: i32,
+): usize {
+  callBegin();
+  const good =
+    count >= 0 &&
+    channels > 0 &&
+    inMemory(values, <usize>count) &&
+    inMemory(scales, (<usize>channels) << 2) &&
+    inMemory(zeros, (<usize>channels) << 2);
+  if (!good) {
+    faultAddress();
+    return vectorResult(0, 0);
+  }
+  return vectorResult(dequantizeOf(values, count, signed != 0, scales, channels, zeros, zeros == 0 ? 0 : channels), count);
+}
