@@ -77,7 +77,7 @@ async function classify(images: string[], options: ClassifyOptions): Promise<num
   }
   const named = images.length > 0 || options.imagesFrom !== undefined ? images : [samplePicture()];
   args.push('--', ...named.map((image) => (image === '-' ? '-' : sandbox.file(image))));
-  return runGuest({ runtime: options.runtime, args, sandbox, target: options.target, named: true });
+  return await runGuest({ runtime: options.runtime, args, sandbox, target: options.target, named: true });
 }
 
 /** The picture that the project drew itself. */

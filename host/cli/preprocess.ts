@@ -45,5 +45,5 @@ async function preprocess(image: string, options: PreprocessOptions): Promise<nu
   if (options.trust) args.push('--trust');
   if (options.raw !== undefined) args.push(`--raw=${options.raw}`);
   args.push('--', image === '-' ? '-' : sandbox.file(image));
-  return runGuest({ runtime: options.runtime, args, sandbox, named: false });
+  return await runGuest({ runtime: options.runtime, args, sandbox, named: false });
 }

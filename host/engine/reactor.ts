@@ -80,7 +80,9 @@ export class Reactor {
   ): ResultReader {
     try {
       this.#place(image, top, threshold);
-      const result = new ResultReader(this.#exports.memory.buffer, this.#exports[name](this.#request));
+      // The call may grow the memory: its buffer is taken afterwards.
+      const address = this.#exports[name](this.#request) >>> 0;
+      const result = new ResultReader(this.#exports.memory.buffer, address);
       result.throwIfFailed();
       return result;
     } catch (cause) {

@@ -140,11 +140,12 @@ ValuePtr Session::tensorOver(uint8_t *Data, uint64_t Length,
 std::vector<ValuePtr>
 Session::run(const std::vector<const OrtValue *> &Values) const {
   std::vector<OrtValue *> Raw(Outputs.size(), nullptr);
+  std::vector<ValuePtr> Results;
+  Results.reserve(Raw.size());
   OrtStatus *Status = Library.Api->Run(
       Handle, nullptr, InputNames.data(), Values.data(), Values.size(),
       OutputNames.data(), OutputNames.size(), Raw.data());
   // Owned before the status is looked at: a failed run may have made some of them.
-  std::vector<ValuePtr> Results;
   for (OrtValue *Value : Raw)
     Results.emplace_back(Value);
   mustSucceed(*Library.Api, Status, "ONNX Runtime does not run the graph");
