@@ -47,7 +47,8 @@ export function pictureErrorText(status: i32): string {
   if (status == IMAGE_PSD) return 'PSD is not supported; JPEG, PNG, BMP and PNM are';
   if (status == IMAGE_PDF) return 'PDF is not supported; JPEG, PNG, BMP and PNM are';
   if (status == IMAGE_SVG) return 'SVG is not supported; JPEG, PNG, BMP and PNM are';
-  if (status == IMAGE_SIZE) return 'the image has no pixels, more than 268435456, or more than 67108864 bytes a row';
+  if (status == IMAGE_SIZE)
+    return 'the image has no pixels, more than 268435456, or more than 67108864 bytes a row';
   if (status == IMAGE_SHORT) return 'the image data ends before the last row';
   if (status == IMAGE_NO_MORE_ROWS) return 'all rows of the image have been read';
   if (status == PNM_HEADER) return 'the PNM header is malformed';

@@ -18,7 +18,15 @@ import { pngChannels, pngHeight, pngNextRow, pngOpen, pngOrientation, pngStatus,
 import { pngErrorText } from './png/errors';
 import { pnmChannels, pnmHeight, pnmNextRow, pnmOpen, pnmStatus, pnmWidth } from './pnm';
 import { rawChannels, rawHeight, rawNextRow, rawOpen, rawStatus, rawWidth } from './raw';
-import { FORMAT_BMP, FORMAT_JPEG, FORMAT_NONE, FORMAT_PNG, FORMAT_PNM, FORMAT_RAW, sniffFormat } from './sniff';
+import {
+  FORMAT_BMP,
+  FORMAT_JPEG,
+  FORMAT_NONE,
+  FORMAT_PNG,
+  FORMAT_PNM,
+  FORMAT_RAW,
+  sniffFormat,
+} from './sniff';
 import { generalErrorText, OK } from '../status';
 
 let format: i32 = FORMAT_NONE;

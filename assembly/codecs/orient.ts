@@ -18,7 +18,14 @@ export function orientSwapsSides(orientation: i32): bool {
  * @param channels 1..4 bytes a pixel
  * @param orientation 1..8; anything else counts as 1
  */
-export function orientInto(src: usize, dst: usize, width: i32, height: i32, channels: i32, orientation: i32): void {
+export function orientInto(
+  src: usize,
+  dst: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  orientation: i32,
+): void {
   const total = <usize>width * height * channels;
   if (orientation < 2 || orientation > 8) {
     memory.copy(dst, src, total);

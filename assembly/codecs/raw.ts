@@ -20,7 +20,13 @@ let line: usize = 0;
  * @param imageChannels 1 gray or 3 RGB; length must be exactly width * height * channels
  * @returns status: 0, 1 without memory, or one of errors.ts
  */
-export function rawOpen(src: usize, length: usize, imageWidth: i32, imageHeight: i32, imageChannels: i32): i32 {
+export function rawOpen(
+  src: usize,
+  length: usize,
+  imageWidth: i32,
+  imageHeight: i32,
+  imageChannels: i32,
+): i32 {
   width = imageWidth;
   height = imageHeight;
   channels = imageChannels;

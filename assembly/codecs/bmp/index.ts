@@ -127,9 +127,9 @@ function sixteen(row: usize): void {
   let to = line;
   for (let x: u32 = 0; x < width; ++x) {
     const pixel = <u32>load<u16>(row + (x << 1));
-    store<u8>(to, ((pixel >>> (5 + greenBits)) & 31) * 255 / 31);
-    store<u8>(to, ((pixel >>> 5) & greenMost) * 255 / greenMost, 1);
-    store<u8>(to, (pixel & 31) * 255 / 31, 2);
+    store<u8>(to, (((pixel >>> (5 + greenBits)) & 31) * 255) / 31);
+    store<u8>(to, (((pixel >>> 5) & greenMost) * 255) / greenMost, 1);
+    store<u8>(to, ((pixel & 31) * 255) / 31, 2);
     to += 3;
   }
 }

@@ -50,7 +50,13 @@ export function adam7Decode(image: usize, line: usize, channels: u32): i32 {
       if (row == 0) return rowsStatus();
       expandRow(row, line, columns);
       // Last column firstColumn + (columns - 1) * columnStep < width, y < height: inside image.
-      spread(line, image + <usize>y * stride + firstColumn * channels, columns, columnStep * channels, channels);
+      spread(
+        line,
+        image + <usize>y * stride + firstColumn * channels,
+        columns,
+        columnStep * channels,
+        channels,
+      );
     }
   }
   return OK;

@@ -44,7 +44,7 @@ export function bitsNeed(): void {
       bitAt = sourceFrom();
       bitEnd = sourceTo();
     }
-    bitBuffer |= <u64>load<u8>(bitAt) << bitCount; // bitAt < bitEnd
+    bitBuffer |= (<u64>load<u8>(bitAt)) << bitCount; // bitAt < bitEnd
     bitCount += 8;
     ++bitAt;
   }

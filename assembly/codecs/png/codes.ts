@@ -29,7 +29,7 @@ export function codesStatus(): i32 {
  */
 function repeat(out: usize, distance: usize, end: usize): void {
   const bits = <u64>(distance << 3);
-  let word = load<u64>(out - distance) & ((<u64>1 << bits) - 1);
+  let word = load<u64>(out - distance) & (((<u64>1) << bits) - 1);
   word |= word << bits;
   if (distance < 4) word |= word << (bits << 1);
   if (distance < 2) word |= word << (bits << 2);
@@ -138,7 +138,8 @@ export function codesRun(literals: usize, distances: usize, out: usize, floor: u
         break;
       }
     }
-    const distance: usize = (entry >>> 16) + ((<u32>bits & ((1 << (entry & 63)) - 1)) >>> ((entry >>> 8) & 15));
+    const distance: usize =
+      (entry >>> 16) + ((<u32>bits & ((1 << (entry & 63)) - 1)) >>> ((entry >>> 8) & 15));
     bits >>= entry;
     count -= entry & 63;
     if (distance > out - floor) {

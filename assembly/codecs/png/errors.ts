@@ -58,7 +58,8 @@ export function pngErrorText(status: i32): string {
   if (status == PNG_IHDR) return 'the PNG header chunk (IHDR) is missing, misplaced or of the wrong length';
   if (status == PNG_SIZE) return 'the PNG header gives a width or height of zero or above 2147483647';
   if (status == PNG_TOO_LARGE) return 'the PNG is larger than 268435456 pixels or 67108864 bytes a row';
-  if (status == PNG_COLOR) return 'the PNG header gives a color type and bit depth that do not exist together';
+  if (status == PNG_COLOR)
+    return 'the PNG header gives a color type and bit depth that do not exist together';
   if (status == PNG_METHOD) return 'the PNG header gives an unknown compression, filter or interlace method';
   if (status == PNG_CRITICAL) return 'the PNG has a critical chunk that is not known';
   if (status == PNG_PALETTE) return 'the PNG palette (PLTE) is missing, doubled or malformed';

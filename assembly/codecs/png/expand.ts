@@ -50,7 +50,7 @@ function fillPalette(): i32 {
     let entry: u32 = 0;
     if (i < paletteEntries) {
       const at = palette + i * 3; // three bytes an entry inside PLTE
-      entry = (<u32>load<u8>(at, 2) << 16) | (<u32>load<u8>(at, 1) << 8) | <u32>load<u8>(at);
+      entry = ((<u32>load<u8>(at, 2)) << 16) | ((<u32>load<u8>(at, 1)) << 8) | <u32>load<u8>(at);
     }
     const alpha: u32 = i < transparencyBytes ? <u32>load<u8>(transparency + i) : 255;
     store<u32>(table + (i << 2), (alpha << 24) | entry);
@@ -101,7 +101,7 @@ export function expandRow(row: usize, to: usize, pixels: u32): void {
 function indexed8(row: usize, to: usize, pixels: u32): void {
   const step = channels;
   for (const end = row + pixels; row < end; ++row) {
-    store<u32>(to, load<u32>(table + (<usize>load<u8>(row) << 2)));
+    store<u32>(to, load<u32>(table + ((<usize>load<u8>(row)) << 2)));
     to += step;
   }
 }
@@ -133,7 +133,7 @@ function keyed8(row: usize, to: usize, pixels: u32): void {
   const key = keyAt(0) | (keyAt(1) << 8) | (keyAt(2) << 16);
   for (let i: u32 = 0; i < pixels; ++i) {
     // Three bytes of a pixel, read one by one: nothing is read past the row.
-    const rgb = <u32>load<u16>(row) | (<u32>load<u8>(row, 2) << 16);
+    const rgb = <u32>load<u16>(row) | ((<u32>load<u8>(row, 2)) << 16);
     store<u32>(to, rgb == key ? rgb : rgb | 0xff000000);
     row += 3;
     to += 4;

@@ -39,8 +39,8 @@ export const SCRATCH_BYTES: usize = 64 + 64 + 576;
 
 /** Bases 3..258 of length symbols 257..285 with their extra bits, u16 base | extra << 9 (RFC 1951, 3.2.5). */
 const LENGTHS: usize = memory.data<u16>([
-  3, 4, 5, 6, 7, 8, 9, 10, 523, 525, 527, 529, 1043, 1047, 1051, 1055, 1571, 1579, 1587, 1595, 2115, 2131, 2147, 2163,
-  2691, 2723, 2755, 2787, 258,
+  3, 4, 5, 6, 7, 8, 9, 10, 523, 525, 527, 529, 1043, 1047, 1051, 1055, 1571, 1579, 1587, 1595, 2115, 2131,
+  2147, 2163, 2691, 2723, 2755, 2787, 258,
 ]);
 
 /** The entry of a symbol, without its code's bits. */
@@ -96,7 +96,7 @@ export function buildTable(
   const sorted = scratch + 128;
   memory.fill(counts, 0, 64);
   for (let s: u32 = 0; s < symbols; ++s) {
-    const at = counts + (<usize>load<u8>(lengths + s) << 2); // a length is at most 15
+    const at = counts + ((<usize>load<u8>(lengths + s)) << 2); // a length is at most 15
     store<u32>(at, load<u32>(at) + 1);
   }
   const used = symbols - load<u32>(counts);

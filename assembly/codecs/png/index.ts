@@ -11,7 +11,16 @@ import { adam7Bytes, adam7Decode } from './adam7';
 import { crcBegin } from './crc32';
 import { PNG_NO_MORE_ROWS } from './errors';
 import { expandBegin, expandedChannels, expandIsCopy, expandRow } from './expand';
-import { depth, height, interlaced, orientation, readHeader, samplesPerPixel, storedRowBytes, width } from './header';
+import {
+  depth,
+  height,
+  interlaced,
+  orientation,
+  readHeader,
+  samplesPerPixel,
+  storedRowBytes,
+  width,
+} from './header';
 import { rowsBegin, rowsFinish, rowsNext, rowsRestart, rowsStatus } from './rows';
 
 /** Bytes behind an expanded row that expandRow may spoil. */

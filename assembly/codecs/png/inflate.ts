@@ -50,7 +50,8 @@ export function inflateBegin(): i32 {
   lengthCodes = arenaAlloc(LENGTH_ENTRIES << 2);
   lengths = arenaAlloc(LENGTHS_BYTES);
   scratch = arenaAlloc(SCRATCH_BYTES);
-  if (scratch == 0 || lengths == 0 || lengthCodes == 0 || distances == 0 || literals == 0) return OUT_OF_MEMORY;
+  if (scratch == 0 || lengths == 0 || lengthCodes == 0 || distances == 0 || literals == 0)
+    return OUT_OF_MEMORY;
   state = STATE_HEADER;
   lastBlock = false;
   fixedTables = false;
@@ -195,5 +196,13 @@ function readDynamicCodes(): i32 {
   status = buildTable(KIND_LITERALS, lengths, literalCount, literals, LITERAL_BITS, LITERAL_ENTRIES, scratch);
   if (status != OK) return status;
   const second = lengths + literalCount;
-  return buildTable(KIND_DISTANCES, second, distanceCount, distances, DISTANCE_BITS, DISTANCE_ENTRIES, scratch);
+  return buildTable(
+    KIND_DISTANCES,
+    second,
+    distanceCount,
+    distances,
+    DISTANCE_BITS,
+    DISTANCE_ENTRIES,
+    scratch,
+  );
 }

@@ -9,7 +9,8 @@ function turned(orientation: i32, channels: i32): string {
   for (let i = 0; i < 6 * channels; ++i) store<u8>(src + i, <u8>(0x61 + i / channels));
   orientInto(src, dst, 3, 2, channels, orientation);
   const out = new ArrayBuffer(6);
-  for (let i = 0; i < 6; ++i) store<u8>(changetype<usize>(out) + i, load<u8>(dst + i * channels + channels - 1));
+  for (let i = 0; i < 6; ++i)
+    store<u8>(changetype<usize>(out) + i, load<u8>(dst + i * channels + channels - 1));
   arenaRelease(mark);
   return String.UTF8.decode(out);
 }

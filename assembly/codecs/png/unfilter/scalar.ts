@@ -15,7 +15,14 @@
  * @param length bytes of the row, a multiple of bpp
  * @param bpp bytes of a pixel, 1 for less than a byte
  */
-export function unfilterRow(filter: i32, src: usize, prev: usize, dst: usize, length: usize, bpp: usize): void {
+export function unfilterRow(
+  filter: i32,
+  src: usize,
+  prev: usize,
+  dst: usize,
+  length: usize,
+  bpp: usize,
+): void {
   // Every access below is at src, prev or dst plus an index < length; dst - bpp only from index bpp on.
   if (filter == 0) {
     memory.copy(dst, src, length);

@@ -10,7 +10,14 @@ import { unfilterRow as unfilterScalar } from './scalar';
  * Pixels are loaded and stored as 4 bytes. With 3 bytes a pixel the fourth belongs to the next pixel, which is
  * written afterwards; the last pixel reads and writes one of the 16 spare bytes.
  */
-export function unfilterRow(filter: i32, src: usize, prev: usize, dst: usize, length: usize, bpp: usize): void {
+export function unfilterRow(
+  filter: i32,
+  src: usize,
+  prev: usize,
+  dst: usize,
+  length: usize,
+  bpp: usize,
+): void {
   if (filter == 2) {
     up(src, prev, dst, length);
   } else if (filter == 0 || (bpp != 3 && bpp != 4)) {
