@@ -30,7 +30,7 @@ export function normalizeRow(
   for (let c = 0; c < channels; c++) {
     const table = tables + (((<usize>c) << 8) << shift);
     const start = planar ? (<usize>c * height + row) * width : <usize>row * width * channels + c;
-    const step = (planar ? 1 : <usize>channels) << shift;
+    const step = (planar ? <usize>1 : <usize>channels) << shift;
     let to = dst + (start << shift);
     // x < width, row < height, c < channels: inside the tensor; a sample is below 256: inside the table.
     for (let x = 0; x < width; x++, to += step) {
