@@ -65,7 +65,7 @@ export function jpegErrorText(status: i32): string {
     case JPEG_NO_QUANT:
       return 'JPEG component uses a quantisation table that was not defined';
     case JPEG_BAD_SCAN:
-      return 'JPEG scan header names a component that the frame lacks, or one twice';
+      return 'JPEG scan is unexpected, or names a component that the frame lacks, or one twice';
     case JPEG_BAD_PROGRESSION:
       return 'JPEG progressive scan has invalid parameters';
     case JPEG_NO_FRAME:

@@ -107,7 +107,8 @@ export function frameReset(): i32 {
   Frame.quantTables = arenaAllocZeroed(4 * QUANT_BYTES);
   Huffman.slots = arenaAllocZeroed(8 * HUFFMAN_SLOT);
   const perComponent = arenaAllocZeroed(4 * (QUANT_BYTES + 128));
-  if (Frame.list == 0 || Frame.quantTables == 0 || Huffman.slots == 0 || perComponent == 0) return JPEG_NO_MEMORY;
+  if (Frame.list == 0 || Frame.quantTables == 0 || Huffman.slots == 0 || perComponent == 0)
+    return JPEG_NO_MEMORY;
   for (let i = 0; i < 4; i++) {
     const component = Frame.component(i);
     component.quant = perComponent + <usize>i * (QUANT_BYTES + 128);
@@ -127,7 +128,7 @@ function share(a: i32, b: i32, c: i32): i32 {
 export function frameSetup(precision: i32): i32 {
   if (Frame.width > MAX_SIDE || Frame.height > MAX_SIDE) return JPEG_TOO_LARGE;
   if (Frame.width == 0 || Frame.height == 0) return JPEG_EMPTY_SIZE;
-  if ((<u64>Frame.width) * (<u64>Frame.height) > MAX_PIXELS) return JPEG_TOO_LARGE;
+  if (<u64>Frame.width * <u64>Frame.height > MAX_PIXELS) return JPEG_TOO_LARGE;
   if (precision != 8) return JPEG_PRECISION;
   const count = Frame.components;
   if (count != 1 && count != 3 && count != 4) return JPEG_COMPONENTS;

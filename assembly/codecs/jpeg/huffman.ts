@@ -44,8 +44,8 @@ export class Huffman {
 
   /** F.12: the value of `size` (1..15) bits on top of `acc`. */
   @inline static extend(acc: u64, size: i32): i32 {
-    const bits = <i32>(acc >> (<u64>(64 - size)));
-    const negative = ~(<i32>((<i64>acc) >> 63));
+    const bits = <i32>(acc >> <u64>(64 - size));
+    const negative = ~(<i32>(<i64>acc >> 63));
     return bits + (((-1 << size) + 1) & negative);
   }
 }
@@ -134,7 +134,7 @@ export function huffmanDerive(slot: usize, kind: i32): i32 {
  */
 export function huffmanLong(slot: usize, acc: u64): u32 {
   for (let length = LOOK_BITS + 1; length <= 16; length++) {
-    const code = <i32>(acc >> (<u64>(64 - length)));
+    const code = <i32>(acc >> <u64>(64 - length));
     const at = slot + ((<usize>length) << 2);
     if (code <= load<i32>(at, MAXCODE)) {
       // code - mincode + first index < 256 by construction; masked all the same.

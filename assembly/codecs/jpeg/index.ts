@@ -29,7 +29,7 @@ function countBlocks(all: bool): u64 {
   let blocks: u64 = 0;
   for (let i = 0; i < count; i++) {
     const c = all ? Frame.component(i) : Scan.component(i);
-    blocks += (<u64>c.paddedWide) * (<u64>c.paddedHigh);
+    blocks += <u64>c.paddedWide * <u64>c.paddedHigh;
   }
   return blocks;
 }
@@ -37,7 +37,7 @@ function countBlocks(all: bool): u64 {
 function allocateCoefficients(): i32 {
   for (let i = 0; i < Frame.components; i++) {
     const c = Frame.component(i);
-    const bytes = ((<u64>c.paddedWide) * (<u64>c.paddedHigh)) << 7;
+    const bytes = (<u64>c.paddedWide * <u64>c.paddedHigh) << 7;
     if (bytes > 0x7fff_0000) return JPEG_NO_MEMORY;
     c.coefficients = arenaAllocZeroed(<usize>bytes);
     if (c.coefficients == 0) return JPEG_NO_MEMORY;

@@ -164,7 +164,8 @@ function refusal(marker: i32): i32 {
   if (marker == 0xc3) return JPEG_LOSSLESS;
   if ((marker >= 0xc5 && marker <= 0xc7) || marker == 0xde || marker == 0xdf) return JPEG_HIERARCHICAL;
   if (marker >= 0xc9 && marker <= 0xcf && marker != 0xcc) return JPEG_ARITHMETIC;
-  if (marker == 0xc8 || (marker >= 0x02 && marker < 0xc0) || (marker >= 0xf0 && marker < 0xfe)) return JPEG_BAD_MARKER;
+  if (marker == 0xc8 || (marker >= 0x02 && marker < 0xc0) || (marker >= 0xf0 && marker < 0xfe))
+    return JPEG_BAD_MARKER;
   return JPEG_OK;
 }
 
@@ -191,7 +192,7 @@ export function readMarkers(): i32 {
     let status = refusal(marker);
     if (status != JPEG_OK) return status;
     status = takeSegment();
-    if (status == JPEG_BAD_LENGTH && (marker >= 0xdc && marker != 0xdd)) continue;
+    if (status == JPEG_BAD_LENGTH && marker >= 0xdc && marker != 0xdd) continue;
     if (status != JPEG_OK) return status;
     if (marker == 0xda) {
       if (Frame.components == 0) return JPEG_NO_FRAME;

@@ -11,9 +11,10 @@
 import { arenaAlloc } from '../../memory/arena';
 import { interleave, yccToRgb } from './color';
 import { cmykToRgb, ycckToRgb } from './color/cmyk';
-import { JPEG_NO_MEMORY, JPEG_NO_MORE_ROWS, JPEG_OK } from './errors';
+import { JPEG_BAD_SCAN, JPEG_NO_MEMORY, JPEG_NO_MORE_ROWS, JPEG_OK, JPEG_TRUNCATED } from './errors';
 import { COLOR_CMYK, COLOR_RGB, COLOR_YCC, Component, Frame } from './frame';
 import { idctUnknown } from './idct';
+import { REACHED_END, REACHED_SCAN, readMarkers } from './markers';
 import { Scan } from './scan';
 import { streamRow } from './scan_sequential';
 import { smoothBlock, smoothingApplies, smoothRowBegin } from './smooth';
@@ -94,13 +95,25 @@ function transformRow(mcuRow: i32, slot: i32): void {
       let out = c.plane + <usize>(slot * c.ringRows + (y << 3)) * <usize>c.stride;
       let block = c.coefficients + ((<usize>((firstRow + y) * c.paddedWide)) << 7);
       for (let x = 0; x < c.blocksWide; x++) {
-        const source = Output.smooth ? smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows) : block;
+        const source = Output.smooth
+          ? smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows)
+          : block;
         idctUnknown(source, c.quant, out, c.stride);
         block += 128;
         out += 8;
       }
     }
   }
+}
+
+/**
+ * Reads on to the end marker, as libjpeg does: what follows the only scan may be anything but a broken
+ * segment, a refused marker or another scan. A missing end marker is forgiven.
+ */
+function readTrailer(): i32 {
+  const status = readMarkers();
+  if (status == REACHED_SCAN) return JPEG_BAD_SCAN;
+  return status == REACHED_END || status == JPEG_TRUNCATED ? JPEG_OK : status;
 }
 
 /** Decodes MCU rows until row `row` of the component is in the ring. */
@@ -110,7 +123,8 @@ function demand(c: Component, row: i32): i32 {
     if (Output.stored) {
       transformRow(Output.decoded, slot);
     } else {
-      const status = streamRow(slot);
+      let status = streamRow(slot);
+      if (status == JPEG_OK && Output.decoded + 1 == Frame.mcuRows) status = readTrailer();
       if (status != JPEG_OK) return status;
     }
     Output.decoded++;

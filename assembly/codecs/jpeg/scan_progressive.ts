@@ -14,7 +14,7 @@ export class Progress {
 /** `count` (0..15) bits from the buffer; the caller has seen to it that they are there. */
 function take(count: i32): i32 {
   if (count == 0) return 0;
-  const bits = <i32>(Bits.acc >> (<u64>(64 - count)));
+  const bits = <i32>(Bits.acc >> <u64>(64 - count));
   Bits.acc <<= <u64>count;
   Bits.count -= count;
   return bits;

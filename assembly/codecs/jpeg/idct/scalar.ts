@@ -137,7 +137,7 @@ export function idctLow(block: usize, quant: usize, out: usize, stride: usize): 
 /** Like {@link idctFull} for blocks with a DC coefficient only. */
 export function idctFlat(block: usize, quant: usize, out: usize, stride: usize): void {
   const dc = Fixed.wrap(Fixed.load(block, quant, 0) << 2);
-  const row = (<u64>Fixed.sample((dc + 16) >> 5)) * 0x0101010101010101;
+  const row = <u64>Fixed.sample((dc + 16) >> 5) * 0x0101010101010101;
   for (let i = 0; i < 8; i++) {
     store<u64>(out, row);
     out += stride;

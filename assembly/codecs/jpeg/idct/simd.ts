@@ -3,75 +3,15 @@
  * lanes being columns; products are pairs summed in i32 (`dot`), low and high halves apart.
  */
 
+import { Lanes } from './lanes';
+import { storeColumns } from './store';
+
 /** 8 vectors between the steps. */
 const WORKSPACE: usize = memory.data(128, 16);
 
-class Lanes {
-  /** a0 b0 a1 b1 a2 b2 a3 b3 */
-  @inline static low16(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-  }
-
-  /** a4 b4 a5 b5 a6 b6 a7 b7 */
-  @inline static high16(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
-  }
-
-  @inline static low32(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  }
-
-  @inline static high32(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  }
-
-  @inline static low64(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-  }
-
-  @inline static high64(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-  }
-
-  @inline static low8(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  }
-
-  @inline static high8(a: v128, b: v128): v128 {
-    return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-
-  /** The pair (a, b) in every 32-bit lane, for `dot`. */
-  @inline static pair(a: i32, b: i32): v128 {
-    return i32x4.splat((a & 0xffff) | (b << 16));
-  }
-
-  @inline static dot(a: v128, x: i32, y: i32): v128 {
-    return i32x4.dot_i16x8_s(a, Lanes.pair(x, y));
-  }
-
-  /** Rounded, shifted and saturated sum (sign 1) or difference of two halves: 8 results. */
-  @inline static sum(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
-    const round = i32x4.splat(1 << (shift - 1));
-    const low = i32x4.shr_s(i32x4.add(i32x4.add(al, bl), round), shift);
-    const high = i32x4.shr_s(i32x4.add(i32x4.add(ah, bh), round), shift);
-    return i16x8.narrow_i32x4_s(low, high);
-  }
-
-  @inline static difference(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
-    const round = i32x4.splat(1 << (shift - 1));
-    const low = i32x4.shr_s(i32x4.add(i32x4.sub(al, bl), round), shift);
-    const high = i32x4.shr_s(i32x4.add(i32x4.sub(ah, bh), round), shift);
-    return i16x8.narrow_i32x4_s(low, high);
-  }
-
-  /** Row `i` of the block, dequantised (wraps at 16 bits). */
-  @inline static row(block: usize, quant: usize, i: usize): v128 {
-    return i16x8.mul(v128.load(block + (i << 4)), v128.load(quant + (i << 4)));
-  }
-
+class Pass {
   /** Eight 8-point transforms side by side; results 0..7 go to WORKSPACE. */
-  @inline static transform(
+  @inline static full(
     x0: v128,
     x1: v128,
     x2: v128,
@@ -137,7 +77,7 @@ class Lanes {
   }
 
   /** Half of the above for inputs 4..7 of zero: pairs (x0, x2) and (x3, x1) of four lanes each. */
-  @inline static transformLow(p02: v128, p31: v128, shift: i32, out: usize): void {
+  @inline static low(p02: v128, p31: v128, shift: i32, out: usize): void {
     const round = i32x4.splat(1 << (shift - 1));
     const a0 = i32x4.add(Lanes.dot(p02, 8192, 10703), round);
     const a1 = i32x4.add(Lanes.dot(p02, 8192, 4433), round);
@@ -156,77 +96,9 @@ class Lanes {
     v128.store(out, i32x4.shr_s(i32x4.sub(a1, b2), shift), 96);
     v128.store(out, i32x4.shr_s(i32x4.sub(a0, b3), shift), 112);
   }
-
-  /** Samples of columns i and j (lanes are rows), centred on 128. */
-  @inline static samples(a: v128, b: v128): v128 {
-    return v128.xor(i8x16.narrow_i16x8_s(a, b), i8x16.splat(-128));
-  }
 }
 
-/** Transposes eight columns of 8 results and stores them as 8 rows of samples. */
-function storeColumns(
-  c0: v128,
-  c1: v128,
-  c2: v128,
-  c3: v128,
-  c4: v128,
-  c5: v128,
-  c6: v128,
-  c7: v128,
-  out: usize,
-  stride: usize,
-): void {
-  const c02 = Lanes.samples(c0, c2);
-  const c13 = Lanes.samples(c1, c3);
-  const c46 = Lanes.samples(c4, c6);
-  const c57 = Lanes.samples(c5, c7);
-  const c01 = Lanes.low8(c02, c13);
-  const c23 = Lanes.high8(c02, c13);
-  const c45 = Lanes.low8(c46, c57);
-  const c67 = Lanes.high8(c46, c57);
-  const top0123 = Lanes.low16(c01, c23);
-  const end0123 = Lanes.high16(c01, c23);
-  const top4567 = Lanes.low16(c45, c67);
-  const end4567 = Lanes.high16(c45, c67);
-  const r01 = Lanes.low32(top0123, top4567);
-  const r23 = Lanes.high32(top0123, top4567);
-  const r45 = Lanes.low32(end0123, end4567);
-  const r67 = Lanes.high32(end0123, end4567);
-  v128.store64_lane(out, r01, 0);
-  out += stride;
-  v128.store64_lane(out, r01, 1);
-  out += stride;
-  v128.store64_lane(out, r23, 0);
-  out += stride;
-  v128.store64_lane(out, r23, 1);
-  out += stride;
-  v128.store64_lane(out, r45, 0);
-  out += stride;
-  v128.store64_lane(out, r45, 1);
-  out += stride;
-  v128.store64_lane(out, r67, 0);
-  out += stride;
-  v128.store64_lane(out, r67, 1);
-}
-
-/** Rows 1..7 of zeros: the first pass is a shift that wraps; all rows are then equal. */
-function transformFirstRow(block: usize, quant: usize, out: usize, stride: usize): void {
-  const row = i16x8.shl(Lanes.row(block, quant, 0), 2);
-  v128.store(WORKSPACE, row);
-  Lanes.transform(
-    v128.load16_splat(WORKSPACE, 0),
-    v128.load16_splat(WORKSPACE, 2),
-    v128.load16_splat(WORKSPACE, 4),
-    v128.load16_splat(WORKSPACE, 6),
-    v128.load16_splat(WORKSPACE, 8),
-    v128.load16_splat(WORKSPACE, 10),
-    v128.load16_splat(WORKSPACE, 12),
-    v128.load16_splat(WORKSPACE, 14),
-    18,
-  );
-  storeWorkspace(out, stride);
-}
-
+/** Stores the columns of results in WORKSPACE. */
 function storeWorkspace(out: usize, stride: usize): void {
   storeColumns(
     v128.load(WORKSPACE, 0),
@@ -242,16 +114,17 @@ function storeWorkspace(out: usize, stride: usize): void {
   );
 }
 
-/** See scalar.ts. Reads 128 bytes at `block` and `quant`, writes 8 bytes in each of 8 rows. */
-export function idctFull(block: usize, quant: usize, out: usize, stride: usize): void {
+/** True when rows 1..7 of the block hold zeros only. */
+function firstRowOnly(block: usize): bool {
   let rest = v128.or(v128.load(block, 16), v128.load(block, 32));
   rest = v128.or(rest, v128.or(v128.load(block, 48), v128.load(block, 64)));
   rest = v128.or(rest, v128.or(v128.load(block, 80), v128.load(block, 96)));
-  if (!v128.any_true(v128.or(rest, v128.load(block, 112)))) {
-    transformFirstRow(block, quant, out, stride);
-    return;
-  }
-  Lanes.transform(
+  return !v128.any_true(v128.or(rest, v128.load(block, 112)));
+}
+
+/** First pass over the columns; WORKSPACE then holds the transposed results: column 0 .. column 7. */
+function columnPass(block: usize, quant: usize): void {
+  Pass.full(
     Lanes.row(block, quant, 0),
     Lanes.row(block, quant, 1),
     Lanes.row(block, quant, 2),
@@ -262,7 +135,6 @@ export function idctFull(block: usize, quant: usize, out: usize, stride: usize):
     Lanes.row(block, quant, 7),
     11,
   );
-  // Transpose: rows of results become columns.
   const a0 = Lanes.low16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
   const a1 = Lanes.high16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
   const a2 = Lanes.low16(v128.load(WORKSPACE, 32), v128.load(WORKSPACE, 48));
@@ -279,15 +151,38 @@ export function idctFull(block: usize, quant: usize, out: usize, stride: usize):
   const b5 = Lanes.high32(a4, a6);
   const b6 = Lanes.low32(a5, a7);
   const b7 = Lanes.high32(a5, a7);
-  Lanes.transform(
-    Lanes.low64(b0, b4),
-    Lanes.high64(b0, b4),
-    Lanes.low64(b1, b5),
-    Lanes.high64(b1, b5),
-    Lanes.low64(b2, b6),
-    Lanes.high64(b2, b6),
-    Lanes.low64(b3, b7),
-    Lanes.high64(b3, b7),
+  v128.store(WORKSPACE, Lanes.low64(b0, b4));
+  v128.store(WORKSPACE, Lanes.high64(b0, b4), 16);
+  v128.store(WORKSPACE, Lanes.low64(b1, b5), 32);
+  v128.store(WORKSPACE, Lanes.high64(b1, b5), 48);
+  v128.store(WORKSPACE, Lanes.low64(b2, b6), 64);
+  v128.store(WORKSPACE, Lanes.high64(b2, b6), 80);
+  v128.store(WORKSPACE, Lanes.low64(b3, b7), 96);
+  v128.store(WORKSPACE, Lanes.high64(b3, b7), 112);
+}
+
+/** The same where only the first row counts: a shift, which wraps; all rows of the result are equal. */
+function columnShift(block: usize, quant: usize): void {
+  v128.store(WORKSPACE, i16x8.shl(Lanes.row(block, quant, 0), 2));
+  // From the last to the first: lane 0 is overwritten at the end.
+  for (let i: usize = 8; i > 0; i--) {
+    v128.store(WORKSPACE + ((i - 1) << 4), v128.load16_splat(WORKSPACE + ((i - 1) << 1)));
+  }
+}
+
+/** See scalar.ts. Reads 128 bytes at `block` and `quant`, writes 8 bytes in each of 8 rows. */
+export function idctFull(block: usize, quant: usize, out: usize, stride: usize): void {
+  if (firstRowOnly(block)) columnShift(block, quant);
+  else columnPass(block, quant);
+  Pass.full(
+    v128.load(WORKSPACE, 0),
+    v128.load(WORKSPACE, 16),
+    v128.load(WORKSPACE, 32),
+    v128.load(WORKSPACE, 48),
+    v128.load(WORKSPACE, 64),
+    v128.load(WORKSPACE, 80),
+    v128.load(WORKSPACE, 96),
+    v128.load(WORKSPACE, 112),
     18,
   );
   storeWorkspace(out, stride);
@@ -311,10 +206,10 @@ class Halves {
 export function idctLow(block: usize, quant: usize, out: usize, stride: usize): void {
   const rest = v128.or(v128.or(v128.load(block, 16), v128.load(block, 32)), v128.load(block, 48));
   if (!v128.any_true(rest)) {
-    transformFirstRow(block, quant, out, stride);
+    idctFull(block, quant, out, stride);
     return;
   }
-  Lanes.transformLow(
+  Pass.low(
     Lanes.low16(Lanes.row(block, quant, 0), Lanes.row(block, quant, 2)),
     Lanes.low16(Lanes.row(block, quant, 3), Lanes.row(block, quant, 1)),
     11,
@@ -337,8 +232,8 @@ export function idctLow(block: usize, quant: usize, out: usize, stride: usize): 
   const c1 = Lanes.high64(top01, end01);
   const c2 = Lanes.low64(top23, end23);
   const c3 = Lanes.high64(top23, end23);
-  Lanes.transformLow(Lanes.low16(c0, c2), Lanes.low16(c3, c1), 18, HALVES);
-  Lanes.transformLow(Lanes.high16(c0, c2), Lanes.high16(c3, c1), 18, HALVES + 128);
+  Pass.low(Lanes.low16(c0, c2), Lanes.low16(c3, c1), 18, HALVES);
+  Pass.low(Lanes.high16(c0, c2), Lanes.high16(c3, c1), 18, HALVES + 128);
   storeColumns(
     Halves.column(0),
     Halves.column(1),
@@ -356,7 +251,7 @@ export function idctLow(block: usize, quant: usize, out: usize, stride: usize): 
 /** See scalar.ts. */
 export function idctFlat(block: usize, quant: usize, out: usize, stride: usize): void {
   const dc = <i32>(<i16>((<i32>load<i16>(block) * <i32>load<i16>(quant)) << 2));
-  const row = (<u64>(max(min((dc + 16) >> 5, 127), -128) + 128)) * 0x0101010101010101;
+  const row = <u64>(max(min((dc + 16) >> 5, 127), -128) + 128) * 0x0101010101010101;
   for (let i = 0; i < 8; i++) {
     store<u64>(out, row);
     out += stride;
