@@ -101,7 +101,7 @@ function mutate(file: Buffer, random: () => number): Buffer {
     else if (kind === 3)
       out = Buffer.concat([out.subarray(0, at), out.subarray(Math.min(out.length, at + (random() % 20)))]);
     else if (kind === 4) out = Buffer.concat([out.subarray(0, at), out.subarray(random() % out.length)]);
-    else out.fill(random(), at, at + (random() % 8));
+    else out.fill(random() & 255, at, Math.min(out.length, at + (random() % 8)));
     if (out.length < 2) return Buffer.from(file);
   }
   return random() % 4 === 0 ? out.subarray(0, random() % out.length) : out;

@@ -57,7 +57,10 @@ export function pnmNumber(): u64 {
   return value;
 }
 
-/** The next 0 or 1 of a plain bitmap, where white space may be missing; anything else is returned as it is. */
+/** {@link pnmBit} met the end. */
+export const NO_BIT: u32 = 256 - 0x30;
+
+/** The next 0 or 1 of a plain bitmap, where white space may be missing; another byte gives a value above 1. */
 export function pnmBit(): u32 {
   let byte = nextByte();
   while (pnmIsSpace(byte)) byte = nextByte();

@@ -8,7 +8,7 @@ import { arenaAlloc } from '../../memory/arena';
 import { OK, OUT_OF_MEMORY } from '../../status';
 import { IMAGE_NO_MORE_ROWS, IMAGE_SHORT, IMAGE_SIZE, PNM_HEADER, PNM_VALUE } from '../errors';
 import { sizeIsAllowed } from '../limits';
-import { NO_NUMBER, pnmAtEnd, pnmBegin, pnmBit, pnmIsSpace, pnmNumber, pnmPosition } from './header';
+import { NO_BIT, NO_NUMBER, pnmAtEnd, pnmBegin, pnmBit, pnmIsSpace, pnmNumber, pnmPosition } from './header';
 
 let status: i32 = OK;
 /** The digit after P. */
@@ -114,7 +114,7 @@ export function pnmNextRow(): usize {
 function plainBits(samples: u32): i32 {
   for (let i: u32 = 0; i < samples; ++i) {
     const bit = pnmBit();
-    if (bit > 1) return pnmAtEnd() ? IMAGE_SHORT : PNM_VALUE;
+    if (bit > 1) return bit == NO_BIT ? IMAGE_SHORT : PNM_VALUE;
     store<u8>(line + i, bit != 0 ? 0 : 255);
   }
   return OK;
