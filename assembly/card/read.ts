@@ -76,9 +76,12 @@ export function readCard(from: usize, length: usize): i32 {
   plan.task = fieldWord(root, '', 'task', 'classify detect segment embed raw text', REQUIRED);
   readInput(fieldObject(root, '', 'input', true));
   readOutput(fieldObject(root, '', 'output', true));
-  readGraphs(fieldArray(root, '', 'graphs', true));
-  plan.extraFiles = plan.fileCount;
-  readFiles(fieldArray(root, '', 'files', false));
+  // A host that runs the graph itself reads its files itself.
+  if (NN_ABI != 0) {
+    readGraphs(fieldArray(root, '', 'graphs', true));
+    plan.extraFiles = plan.fileCount;
+    readFiles(fieldArray(root, '', 'files', false));
+  }
   cardAt(-1, -1);
   return cardStatus;
 }

@@ -11,9 +11,13 @@ import ts from 'typescript';
 /** @param {ts.Node} node */
 function staysText(node) {
   const { parent } = node;
-  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isLiteralTypeNode(parent)) return true;
+  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isLiteralTypeNode(parent))
+    return true;
   if (!ts.isCallExpression(parent)) return false;
-  return ts.isDecorator(parent.parent) || (ts.isIdentifier(parent.expression) && parent.expression.text === 'offsetof');
+  return (
+    ts.isDecorator(parent.parent) ||
+    (ts.isIdentifier(parent.expression) && parent.expression.text === 'offsetof')
+  );
 }
 
 /**
@@ -42,6 +46,7 @@ export function asciiConstants(file, source) {
   };
   visit(tree);
   let result = source;
-  for (const { start, end, text } of edits.reverse()) result = result.slice(0, start) + text + result.slice(end);
+  for (const { start, end, text } of edits.reverse())
+    result = result.slice(0, start) + text + result.slice(end);
   return result;
 }

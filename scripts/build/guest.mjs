@@ -4,6 +4,7 @@ import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
 import { asciiConstants } from './ascii.mjs';
+import { joinSegments } from './segments.mjs';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 const guest = path.join(root, 'assembly') + path.sep;
@@ -39,7 +40,7 @@ export async function compileGuest(name, abi) {
       `assembly/entries/${name}.ts`,
       ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--noAssert'],
       ...['--use', 'abort=', '--use', `NN_ABI=${abi}`, '--use', 'ASCII_TEXT=1', '--enable', 'simd'],
-      ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'],
+      ...['--optimizeLevel', '3', '--shrinkLevel', '1'],
     ],
     {
       readFile(file, baseDir) {
@@ -76,13 +77,15 @@ function finish(binary) {
       const info = binaryen.getExportInfo(module.getExportByIndex(i));
       if (info.kind === binaryen.ExternalGlobal) module.removeExport(info.name);
     }
-    module.runPasses([
-      'remove-unused-module-elements',
-      'duplicate-function-elimination',
-      'strip-debug',
-      'strip-producers',
-    ]);
-    return module.emitBinary();
+    const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } =
+      binaryen.Features;
+    module.setFeatures(MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128);
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(1);
+    module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);
+    module.optimize();
+    module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
+    return joinSegments(module.emitBinary());
   } finally {
     module.dispose();
   }
