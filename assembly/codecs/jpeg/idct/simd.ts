@@ -4,7 +4,7 @@
  */
 
 import { Lanes } from './lanes';
-import { storeColumns } from './store';
+import { Store } from './store';
 
 /** 8 vectors between the steps. */
 const WORKSPACE: usize = memory.data(128, 16);
@@ -100,7 +100,7 @@ class Pass {
 
 /** Stores the columns of results in WORKSPACE. */
 function storeWorkspace(out: usize, stride: usize): void {
-  storeColumns(
+  Store.columns(
     v128.load(WORKSPACE, 0),
     v128.load(WORKSPACE, 16),
     v128.load(WORKSPACE, 32),
@@ -234,7 +234,7 @@ export function idctLow(block: usize, quant: usize, out: usize, stride: usize): 
   const c3 = Lanes.high64(top23, end23);
   Pass.low(Lanes.low16(c0, c2), Lanes.low16(c3, c1), 18, HALVES);
   Pass.low(Lanes.high16(c0, c2), Lanes.high16(c3, c1), 18, HALVES + 128);
-  storeColumns(
+  Store.columns(
     Halves.column(0),
     Halves.column(1),
     Halves.column(2),
