@@ -94,7 +94,7 @@ function unknown(what: string, code: string, where: usize, length: usize, words:
   faultWhere(where, length);
   const near = nearestWord(where, length, words);
   if (near != 0) {
-    faultTry('Did you mean ');
+    faultTry(load<u8>(where) == 0x2d ? 'Did you mean --' : 'Did you mean ');
     putBytes(faultHint, near, nearestWordLength);
     faultTry('? ');
   }

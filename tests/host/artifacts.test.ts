@@ -1,0 +1,62 @@
+/** The three artifacts: size goals of DESIGN.md, exactly the imports and exports that docs/abi.md promises. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Wasm } from '../../host/wasm.js';
+
+const bytes = (name: string) => readFileSync(new URL(`../../wasm/${name}`, import.meta.url));
+const KIB = 1024;
+
+test('sizes', () => {
+  for (const [name, limit] of [
+    ['edge_infer.wasm', 96],
+    ['edge_infer.component.wasm', 160],
+    ['edge_kernels.wasm', 72],
+  ] as const) {
+    const size = bytes(name).length;
+    assert.ok(size <= limit * KIB, `${name} has ${(size / KIB).toFixed(1)} KiB, the goal is ${limit}`);
+  }
+});
+
+test('edge_infer.wasm imports WASI preview 1 and the six portable WASI-NN functions', () => {
+  const module = new Wasm.Module(bytes('edge_infer.wasm'));
+  const imports = Wasm.Module.imports(module);
+  const nn = imports.filter((entry) => entry.module === 'wasi_ephemeral_nn').map((entry) => entry.name);
+  assert.deepEqual(nn.sort(), [
+    'compute',
+    'get_output',
+    'init_execution_context',
+    'load',
+    'load_by_name',
+    'set_input',
+  ]);
+  const rest = new Set(imports.map((entry) => entry.module));
+  assert.deepEqual([...rest].sort(), ['wasi_ephemeral_nn', 'wasi_snapshot_preview1']);
+  assert.deepEqual(
+    Wasm.Module.exports(module)
+      .map((entry) => entry.name)
+      .sort(),
+    ['_start', 'edge_alloc', 'edge_classify', 'edge_infer', 'edge_preprocess', 'edge_reset', 'memory'],
+  );
+});
+
+test('edge_kernels.wasm imports nothing', () => {
+  const module = new Wasm.Module(bytes('edge_kernels.wasm'));
+  assert.deepEqual(Wasm.Module.imports(module), []);
+  assert.deepEqual(
+    Wasm.Module.exports(module)
+      .map((entry) => entry.name)
+      .sort(),
+    [
+      'edge_alloc',
+      'edge_dequantize',
+      'edge_open_card',
+      'edge_postprocess',
+      'edge_preprocess',
+      'edge_reset',
+      'edge_softmax',
+      'edge_top_k',
+      'memory',
+    ],
+  );
+});
