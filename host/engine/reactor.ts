@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { EdgeInferError, EXIT, type ExitCode, messageOf } from '../errors.js';
 import { artifact } from '../runtimes/artifacts.js';
-import { createWasi } from '../runtimes/node_wasi.js';
+import { createWasi, wasiImports } from '../runtimes/node_wasi.js';
 import type { WasiNN } from '../wasi-nn/index.js';
 import { Wasm, type WasmMemory, type WasmModule } from '../wasm.js';
 
@@ -53,7 +53,7 @@ export class Reactor {
       preopens: { [folder]: folder },
       returnOnExit: true,
     });
-    const imports = { ...(wasi.getImportObject() as Record<string, object>), ...nn.witx };
+    const imports = { ...wasiImports(wasi), ...nn.witx };
     const instance = await Wasm.instantiate(await compileCore(), imports);
     const exports = instance.exports as unknown as ReactorExports;
     nn.bind(exports.memory);

@@ -5,7 +5,7 @@ import { findOnnxRuntime, INSTALL_HINT } from '../wasi-nn/backends/onnxruntime.j
 import { Wasm, type WasmMemory } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
-import { createWasi } from './node_wasi.js';
+import { createWasi, wasiImports } from './node_wasi.js';
 import type { Availability, RunRequest, RunResult, Runtime } from './runtime.js';
 
 /** Whether Node can run guests with ONNX graphs: the runtime is there, ONNX Runtime may be missing. */
@@ -40,7 +40,7 @@ async function runInNode(request: RunRequest): Promise<RunResult> {
   const nn = wasiNNFor(request);
   try {
     const module = await compile(file);
-    const instance = await instantiate(file, module, { ...wasi.getImportObject(), ...nn.witx });
+    const instance = await instantiate(file, module, { ...wasiImports(wasi), ...nn.witx });
     const memory = instance.exports.memory;
     if (memory !== undefined) nn.bind(memory as WasmMemory);
     request.signal?.throwIfAborted();
