@@ -3,10 +3,12 @@
 /** Value of the binary16 `bits`; exact, subnormal numbers included. A NaN keeps its sign and payload. */
 export function halfToFloat(bits: u32): f32 {
   const sign = (bits & 0x8000) << 16;
-  const rest = (bits & 0x7fff) << 13;
-  if (rest >= 0x0f80_0000) return reinterpret<f32>(sign | 0x7f80_0000 | rest);
-  // Exponents differ by 127 - 15 = 112: a multiplication by 2^112 is exact and makes subnormal numbers normal.
-  return reinterpret<f32>(sign | reinterpret<u32>(reinterpret<f32>(rest) * reinterpret<f32>(0x7780_0000)));
+  const rest = bits & 0x7fff;
+  if (rest >= 0x7c00) return reinterpret<f32>(sign | 0x7f80_0000 | (rest << 13));
+  // Exponents differ by 127 - 15 = 112.
+  if (rest >= 0x0400) return reinterpret<f32>(sign | ((rest << 13) + 0x3800_0000));
+  // Subnormal: rest * 2^-24, exact; f32 subnormal numbers, which are slow, do not come up.
+  return reinterpret<f32>(sign | reinterpret<u32>(<f32>rest * reinterpret<f32>(0x3380_0000)));
 }
 
 /**

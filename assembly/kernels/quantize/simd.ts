@@ -34,14 +34,14 @@ class Lanes {
   /** Four binary16 in the low halves of the lanes: see halfToFloat. */
   @inline static fromHalf(bits: v128): v128 {
     const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
-    const rest = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
-    const special = v128.and(
-      i32x4.ge_s(rest, i32x4.splat(0x0f80_0000)),
-      v128.or(rest, i32x4.splat(0x7f80_0000)),
-    );
-    const finite = f32x4.mul(rest, i32x4.splat(0x7780_0000));
-    const value = v128.bitselect(special, finite, i32x4.ge_s(rest, i32x4.splat(0x0f80_0000)));
-    return v128.or(value, sign);
+    const rest = v128.and(bits, i32x4.splat(0x7fff));
+    const shifted = i32x4.shl(rest, 13);
+    const small = f32x4.mul(f32x4.convert_i32x4_s(rest), i32x4.splat(0x3380_0000));
+    const normal = i32x4.add(shifted, i32x4.splat(0x3800_0000));
+    const finite = v128.bitselect(small, normal, i32x4.lt_s(rest, i32x4.splat(0x0400)));
+    const special = v128.and(i32x4.ge_s(rest, i32x4.splat(0x7c00)), i32x4.splat(0x7f80_0000));
+    // 0x7f80_0000 or more in the special lanes: finite has the mantissa, and its exponent is a part of that.
+    return v128.or(v128.or(finite, special), sign);
   }
 
   /** Four binary16 in the low halves of the lanes: see floatToHalf. */

@@ -6,11 +6,11 @@
  *   +infinity  all of them share the whole equally; every other element gets 0.
  *   -infinity  gets 0; when there is nothing greater, all -infinities share the whole equally.
  *
- * The results of softmax sum to 1 within 1e-6 (f64 sum, one rounding an element), and are the same on every engine.
+ * The results of softmax sum to 1 within 1e-6 (f64 sum, its reciprocal and each product rounded once to f32), and are the same on every engine.
  */
 
 import { logF64 } from './math';
-import { countNaN, divideAll, exponentials, greatest, logarithms } from './simd';
+import { countNaN, scaleAll, exponentials, greatest, logarithms } from './simd';
 
 export { sigmoid } from './simd';
 
@@ -32,7 +32,7 @@ function countEqual(src: usize, n: i32, value: f32): i32 {
  * dst[i] = exp(src[i] / temperature) / sum, after subtraction of the maximum.
  *
  * @param src         f32[n], GUARD bytes readable behind it
- * @param temperature > 0; 1 changes nothing
+ * @param temperature > 0; differences are multiplied by its reciprocal, rounded to f32; 1 changes nothing
  * @param dst         f32[n], may be src
  * @returns number of NaN in src, or -1 (nothing written) when `temperature` is not a finite number above 0
  */
@@ -45,7 +45,7 @@ export function softmax(src: usize, n: i32, temperature: f32, dst: usize): i32 {
   } else if (abs(top) == Infinity) {
     shareEqually(src, n, top, <f32>1 / <f32>countEqual(src, n, top), 0, dst);
   } else {
-    divideAll(dst, n, <f32>exponentials(src, n, top, temperature, dst));
+    scaleAll(dst, n, <f32>(1.0 / exponentials(src, n, top, <f32>1 / temperature, dst)));
   }
   return strange;
 }
@@ -61,8 +61,9 @@ export function logSoftmax(src: usize, n: i32, temperature: f32, scratch: usize,
     const share = <f32>-logF64(<f64>countEqual(src, n, top));
     shareEqually(src, n, top, share, <f32>-Infinity, dst);
   } else {
-    const sum = exponentials(src, n, top, temperature, scratch);
-    logarithms(src, n, top, temperature, <f32>logF64(sum), dst);
+    const factor = <f32>1 / temperature;
+    const sum = exponentials(src, n, top, factor, scratch);
+    logarithms(src, n, top, factor, <f32>logF64(sum), dst);
   }
   return strange;
 }

@@ -26,16 +26,16 @@ export function greatest(src: usize, n: i32): f32 {
 }
 
 /**
- * dst[i] = exp((src[i] - top) / temperature), NaN gives 0; returns the sum in f64. The order of summation is fixed:
+ * dst[i] = exp((src[i] - top) * factor), NaN gives 0; returns the sum in f64. The order of summation is fixed:
  * four partial sums, element i into the (i mod 4)th, then (s0 + s1) + (s2 + s3).
  */
-export function exponentials(src: usize, n: i32, top: f32, temperature: f32, dst: usize): f64 {
+export function exponentials(src: usize, n: i32, top: f32, factor: f32, dst: usize): f64 {
   let s0: f64 = 0;
   let s1: f64 = 0;
   let s2: f64 = 0;
   let s3: f64 = 0;
   for (let i = 0; i < n; i++) {
-    const e = expF32((load<f32>(src + ((<usize>i) << 2)) - top) / temperature);
+    const e = expF32((load<f32>(src + ((<usize>i) << 2)) - top) * factor);
     store<f32>(dst + ((<usize>i) << 2), e);
     const lane = i & 3;
     if (lane == 0) s0 += <f64>e;
@@ -46,19 +46,19 @@ export function exponentials(src: usize, n: i32, top: f32, temperature: f32, dst
   return s0 + s1 + (s2 + s3);
 }
 
-/** data[i] = data[i] / divisor, in place. */
-export function divideAll(data: usize, n: i32, divisor: f32): void {
+/** data[i] = data[i] * factor, in place. */
+export function scaleAll(data: usize, n: i32, factor: f32): void {
   for (let i = 0; i < n; i++) {
     const at = data + ((<usize>i) << 2);
-    store<f32>(at, load<f32>(at) / divisor);
+    store<f32>(at, load<f32>(at) * factor);
   }
 }
 
-/** dst[i] = (src[i] - top) / temperature - logSum, NaN gives -infinity. */
-export function logarithms(src: usize, n: i32, top: f32, temperature: f32, logSum: f32, dst: usize): void {
+/** dst[i] = (src[i] - top) * factor - logSum, NaN gives -infinity. */
+export function logarithms(src: usize, n: i32, top: f32, factor: f32, logSum: f32, dst: usize): void {
   for (let i = 0; i < n; i++) {
     const x = load<f32>(src + ((<usize>i) << 2));
-    store<f32>(dst + ((<usize>i) << 2), x == x ? (x - top) / temperature - logSum : <f32>-Infinity);
+    store<f32>(dst + ((<usize>i) << 2), x == x ? (x - top) * factor - logSum : <f32>-Infinity);
   }
 }
 

@@ -3,7 +3,7 @@
 import { EXP_LOWEST, expF32 } from './math';
 import {
   countNaN as countNaNPlain,
-  divideAll as divideAllPlain,
+  scaleAll as scaleAllPlain,
   greatest as greatestPlain,
   logarithms as logarithmsPlain,
   sigmoid as sigmoidPlain,
@@ -54,13 +54,13 @@ export function greatest(src: usize, n: i32): f32 {
 }
 
 /** See scalar.ts. */
-export function exponentials(src: usize, n: i32, top: f32, temperature: f32, dst: usize): f64 {
+export function exponentials(src: usize, n: i32, top: f32, factor: f32, dst: usize): f64 {
   const tops = f32x4.splat(top);
-  const divisor = f32x4.splat(temperature);
+  const factors = f32x4.splat(factor);
   let low = f64x2.splat(0); // s0 s1
   let high = f64x2.splat(0); // s2 s3
   for (; n >= 4; n -= 4, src += 16, dst += 16) {
-    const e = Lanes.exp(f32x4.div(f32x4.sub(v128.load(src), tops), divisor));
+    const e = Lanes.exp(f32x4.mul(f32x4.sub(v128.load(src), tops), factors));
     v128.store(dst, e);
     low = f64x2.add(low, f64x2.promote_low_f32x4(e));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(e, e, 2, 3, 0, 1)));
@@ -69,7 +69,7 @@ export function exponentials(src: usize, n: i32, top: f32, temperature: f32, dst
   let s1 = f64x2.extract_lane(low, 1);
   let s2 = f64x2.extract_lane(high, 0);
   for (let i = 0; i < n; i++) {
-    const e = expF32((load<f32>(src + ((<usize>i) << 2)) - top) / temperature);
+    const e = expF32((load<f32>(src + ((<usize>i) << 2)) - top) * factor);
     store<f32>(dst + ((<usize>i) << 2), e);
     if (i == 0) s0 += <f64>e;
     else if (i == 1) s1 += <f64>e;
@@ -79,23 +79,23 @@ export function exponentials(src: usize, n: i32, top: f32, temperature: f32, dst
 }
 
 /** See scalar.ts. */
-export function divideAll(data: usize, n: i32, divisor: f32): void {
-  const d = f32x4.splat(divisor);
-  for (; n >= 4; n -= 4, data += 16) v128.store(data, f32x4.div(v128.load(data), d));
-  divideAllPlain(data, n, divisor);
+export function scaleAll(data: usize, n: i32, factor: f32): void {
+  const factors = f32x4.splat(factor);
+  for (; n >= 4; n -= 4, data += 16) v128.store(data, f32x4.mul(v128.load(data), factors));
+  scaleAllPlain(data, n, factor);
 }
 
 /** See scalar.ts. */
-export function logarithms(src: usize, n: i32, top: f32, temperature: f32, logSum: f32, dst: usize): void {
+export function logarithms(src: usize, n: i32, top: f32, factor: f32, logSum: f32, dst: usize): void {
   const tops = f32x4.splat(top);
-  const divisor = f32x4.splat(temperature);
+  const factors = f32x4.splat(factor);
   const sum = f32x4.splat(logSum);
   for (; n >= 4; n -= 4, src += 16, dst += 16) {
     const x = v128.load(src);
-    const value = f32x4.sub(f32x4.div(f32x4.sub(x, tops), divisor), sum);
+    const value = f32x4.sub(f32x4.mul(f32x4.sub(x, tops), factors), sum);
     v128.store(dst, v128.bitselect(value, f32x4.splat(<f32>-Infinity), f32x4.eq(x, x)));
   }
-  logarithmsPlain(src, n, top, temperature, logSum, dst);
+  logarithmsPlain(src, n, top, factor, logSum, dst);
 }
 
 /** See scalar.ts. */
