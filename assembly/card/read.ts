@@ -77,7 +77,7 @@ export function readCard(from: usize, length: usize): i32 {
   readInput(fieldObject(root, '', 'input', true));
   readOutput(fieldObject(root, '', 'output', true));
   // A host that runs the graph itself reads its files itself.
-  if (NN_ABI != 0) {
+  if (isDefined(NN_ABI) && NN_ABI != 0) {
     readGraphs(fieldArray(root, '', 'graphs', true));
     plan.extraFiles = plan.fileCount;
     readFiles(fieldArray(root, '', 'files', false));
