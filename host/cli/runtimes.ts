@@ -2,7 +2,10 @@
 import type { Command } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { findRuntime, runtimeNames } from '../runtimes/index.js';
+import { INSTALLABLE, type InstallableName, installRuntimes } from '../runtimes/install/index.js';
 import { note, print, table } from './output.js';
+
+const SIGINT_EXIT = 130;
 
 /** Adds the commands to the program. `done` gets the exit code. */
 export function addRuntimes(program: Command, done: (exitCode: number) => void): void {
@@ -15,8 +18,12 @@ export function addRuntimes(program: Command, done: (exitCode: number) => void):
   runtimes
     .command('install')
     .description('get Wasmtime and WasmEdge with WASI-NN (Linux; Wasmtime is compiled, about 10 minutes)')
+    .argument('[NAME...]', `which: ${INSTALLABLE.join(', ')} (default: all)`)
+    .option('--force', 'make them again although they are there')
     .addHelpText('after', '\nExample:\n  $ edge-infer runtimes install && edge-infer doctor')
-    .action(async () => done(await install()));
+    .action(async (names: string[], options: { force?: true }) =>
+      done(await install(names, options.force === true)),
+    );
 }
 
 function list(json: boolean): number {
@@ -32,24 +39,29 @@ function list(json: boolean): number {
   return EXIT.ok;
 }
 
-interface Installer {
-  installRuntimes(options: { report: (line: string) => void }): Promise<unknown>;
-}
-
-async function install(): Promise<number> {
-  const place = new URL('../runtimes/install/index.js', import.meta.url);
-  const { installRuntimes } = (await import(place.href)) as Installer;
-  try {
-    await installRuntimes({ report: note });
-    return EXIT.ok;
-  } catch (cause) {
-    if (cause instanceof EdgeInferError) throw cause;
+async function install(names: string[], force: boolean): Promise<number> {
+  const unknown = names.find((name) => !INSTALLABLE.some((known) => known === name));
+  if (unknown !== undefined) {
     throw new EdgeInferError({
-      code: 'INSTALL_FAILED',
-      message: `cannot install the runtimes: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'see the lines above',
-      exitCode: EXIT.network,
-      cause,
+      code: 'UNKNOWN_RUNTIME',
+      message: `unknown runtime (${unknown})`,
+      hint: `use one of ${INSTALLABLE.join(', ')}`,
+      exitCode: EXIT.usage,
     });
+  }
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop);
+  try {
+    const { signal } = controller;
+    const manifest = await installRuntimes(names as InstallableName[], { signal, force, onProgress: note });
+    for (const name of INSTALLABLE)
+      if (manifest[name] !== undefined) print(`${name} ${manifest[name].version}`);
+    return EXIT.ok;
+  } catch (error) {
+    if (controller.signal.aborted) return SIGINT_EXIT;
+    throw error;
+  } finally {
+    process.off('SIGINT', stop);
   }
 }

@@ -1,8 +1,8 @@
 /** Wasmtime and WasmEdge as they were installed: what to start, and with which environment. */
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EdgeInferError, EXIT } from '../errors.js';
-import { packageFile } from '../paths.js';
+import { type InstallableName, readManifest } from './install/manifest.js';
+import { defaultRuntimesRoot } from './install/root.js';
 import type { Availability } from './runtime.js';
 
 /** A native runtime. */
@@ -14,28 +14,29 @@ export interface NativeTool {
   version: string;
 }
 
-/** Folder of the installed runtimes: EDGE_INFER_RUNTIMES, or `.runtimes` in the package. */
-export function runtimesRoot(): string {
-  return process.env.EDGE_INFER_RUNTIMES ?? packageFile('.runtimes');
-}
-
 /** Folder of modules compiled ahead of time. */
 export function aotCache(): string {
-  return path.join(runtimesRoot(), 'cache', 'aot');
+  return path.join(defaultRuntimesRoot(), 'cache', 'aot');
 }
 
-function find(name: 'wasmtime' | 'wasmedge'): NativeTool | undefined {
-  const file = path.join(runtimesRoot(), 'manifest.json');
-  if (!existsSync(file)) return undefined;
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, NativeTool | undefined>;
-  return manifest[name];
+function find(name: InstallableName): NativeTool | undefined {
+  const entry = readManifest(defaultRuntimesRoot())[name];
+  if (entry === undefined) return undefined;
+  const [command = name, ...args] = entry.command;
+  return { command, args, env: entry.env, version: entry.version };
 }
 
-/** Whether the runtime is installed. */
-export function nativeAvailability(name: 'wasmtime' | 'wasmedge'): Availability {
-  const tool = find(name);
-  if (tool !== undefined) return { ok: true, version: tool.version };
-  return { ok: false, why: 'not installed', hint: 'run edge-infer runtimes install' };
+/** Whether the runtime is installed. Never throws: a manifest that cannot be read is a reason. */
+export function nativeAvailability(name: InstallableName): Availability {
+  try {
+    const tool = find(name);
+    if (tool !== undefined) return { ok: true, version: tool.version };
+    return { ok: false, why: 'not installed', hint: 'run edge-infer runtimes install' };
+  } catch (error) {
+    if (!(error instanceof EdgeInferError)) throw error;
+    const { message, hint } = error;
+    return { ok: false, why: message, ...(hint === undefined ? {} : { hint }) };
+  }
 }
 
 /**
@@ -43,7 +44,7 @@ export function nativeAvailability(name: 'wasmtime' | 'wasmedge'): Availability 
  *
  * @throws EdgeInferError `RUNTIME_MISSING` (exit 5)
  */
-export function nativeTool(name: 'wasmtime' | 'wasmedge'): NativeTool {
+export function nativeTool(name: InstallableName): NativeTool {
   const tool = find(name);
   if (tool !== undefined) return tool;
   throw new EdgeInferError({

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EdgeInferError, EXIT, messageOf } from '../errors.js';
-import { Wasm, type WasmModule } from '../wasm.js';
+import { Wasm, type WasmInstance, type WasmModule } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { runChild } from './child.js';
 import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
@@ -19,6 +19,8 @@ export const nodeComponentRuntime: Runtime = {
   run: runComponent,
 };
 
+type CoreImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 interface CommandExports {
   readonly run?: { run(): void };
   readonly [key: string]: unknown;
@@ -27,6 +29,7 @@ interface CommandExports {
 type Instantiate = (
   getCoreModule: (file: string) => WasmModule,
   imports: Readonly<Record<string, object>>,
+  instantiateCore: (module: WasmModule, imports?: CoreImports) => WasmInstance,
 ) => CommandExports | Promise<CommandExports>;
 
 /** Thrown through the guest's stack when it calls `wasi:cli/exit`. */
@@ -79,20 +82,12 @@ async function runHere(request: RunRequest): Promise<RunResult> {
   const nn = wasiNNFor(request);
   try {
     const wasi = shim.getImportObject() as unknown as Record<string, object>;
+    const folder = path.dirname(file);
+    const exit = { code: 1 };
     const command = await instantiate(
-      (name) => new Wasm.Module(readFileSync(path.join(path.dirname(file), name))),
-      {
-        ...wasi,
-        ...nn.wit,
-        'wasi:cli/exit': {
-          exit(status: { tag: 'ok' | 'err' }): never {
-            throw new GuestExit(status.tag === 'err' ? 1 : 0);
-          },
-          exitWithCode(code: number): never {
-            throw new GuestExit(code);
-          },
-        },
-      },
+      (name) => new Wasm.Module(readFileSync(path.join(folder, name))),
+      { ...wasi, ...nn.wit, 'wasi:cli/exit': cliExit(exit) },
+      (module, imports) => new Wasm.Instance(module, noteProcExit(imports, exit)),
     );
     request.signal?.throwIfAborted();
     const exitCode = runCommand(command);
@@ -110,6 +105,30 @@ async function runHere(request: RunRequest): Promise<RunResult> {
   } finally {
     nn.close();
   }
+}
+
+/** `wasi:cli/exit`: `exit` knows only good or bad; how bad is in `last`. */
+function cliExit(last: { readonly code: number }) {
+  return {
+    exit(status: { tag: 'ok' | 'err' }): never {
+      throw new GuestExit(status.tag === 'err' ? last.code : 0);
+    },
+    exitWithCode(code: number): never {
+      throw new GuestExit(code);
+    },
+  };
+}
+
+/** The adapter from WASI preview 1 turns every code but 0 into "bad": the code is noted on its way in. */
+function noteProcExit(imports: CoreImports | undefined, last: { code: number }): CoreImports {
+  const preview1 = imports?.wasi_snapshot_preview1;
+  const adapter = preview1?.proc_exit;
+  if (imports === undefined || typeof adapter !== 'function') return imports ?? {};
+  const procExit = (code: number): void => {
+    last.code = code;
+    Reflect.apply(adapter, undefined, [code]);
+  };
+  return { ...imports, wasi_snapshot_preview1: { ...preview1, proc_exit: procExit } };
 }
 
 function runCommand(command: CommandExports): number {
