@@ -10,6 +10,8 @@ const POWERS: usize = memory.data<f64>([
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
   1e21, 1e22,
 ]);
+/** 2^-200. */
+const TINY: f64 = 6.223015277861142e-61;
 const DIGITS: usize = memory.data(24);
 
 /** 10^n for n of 0..22. */
@@ -145,6 +147,12 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
   const rounded = <u64>high;
   let h = high;
   let l = mantissa >= rounded ? <f64>(mantissa - rounded) : -(<f64>(rounded - mantissa));
+  // The products below must not overflow before their time: large numbers are scaled down by 2^200, exactly.
+  const large = exponent > 250;
+  if (large) {
+    h *= TINY;
+    l *= TINY;
+  }
   while (exponent > 0) {
     const p = power(exponent > 22 ? 22 : exponent);
     const product = h * p;
@@ -162,6 +170,7 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
     l = rest - (h - quotient);
     exponent += 22;
   }
+  if (large) h /= TINY;
   return isNaN(h) ? Infinity : h;
 }
 
