@@ -51,7 +51,9 @@ async function precompiled(
   const result = await compileOnce({
     module,
     compiler: `wasmedge ${tool.version}`,
-    extension: '.wasm',
+    // As a library: in a wasm file, an optimised module of this size is refused when it is loaded ("AOT section --
+    // number of codes not matching", 0.14.1 and 0.17.1) and runs in the interpreter, 70 times slower.
+    extension: process.platform === 'darwin' ? '.dylib' : '.so',
     cache: aotCache(),
     compile: (output) =>
       runChild({
