@@ -104,4 +104,8 @@ test('sizes, filters, channels and windows that make no sense are refused', () =
   assert.equal(begin(PILLOW, 2, 3, 8, 8, 70000, 4, 0, 0, 4, 4), 191);
   assert.equal(begin(PILLOW, 2, 3, 8, 8, 4, 4, 4, 0, 4, 4), 193);
   assert.equal(begin(PILLOW, 2, 3, 8, 8, 4, 4, -4, 0, 4, 4), 193);
+  // 65535 rows of 262,140 bytes in the ring: more than 32 bits.
+  const mark = call.arenaMark!();
+  assert.equal(begin(PILLOW, 5, 4, 65535, 65535, 65535, 1, 0, 0, 65535, 1), 190);
+  call.arenaRelease!(mark);
 });

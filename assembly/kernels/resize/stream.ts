@@ -14,6 +14,7 @@
 import { arenaAlloc } from '../../memory/arena';
 import { FILTER_LANCZOS, FILTER_NEAREST, PROFILE_PILLOW } from '../types';
 import { BOUND_BYTES, coefficientTaps, coefficientsBuild, nearestBuild } from './coefficients';
+import { verticalPassFirst } from './geometry';
 import { horizontalRow, nearestRow, packTable, ROW_SLACK, verticalRow } from './kernels';
 import {
   RESIZE_CHANNELS,
@@ -122,11 +123,6 @@ function scratchTaps(filter: i32, srcW: i32, srcH: i32, fullW: i32, fullH: i32):
   return <usize>max(coefficientTaps(filter, srcW, fullW), coefficientTaps(filter, srcH, fullH));
 }
 
-/** Whether Pillow 13 resizes vertically first. The rule was found by trial: 2,576 random cases, none against it. */
-function shrinksTall(srcW: i32, srcH: i32, fullW: i32, fullH: i32): bool {
-  return fullH < srcH && srcH - fullH > 2 * (srcW - fullW);
-}
-
 /** Counts the columns' source pixels from the first that matters, and finds how many do. */
 function columnsFromZero(count: i32): void {
   sourceX = load<i32>(columnBounds);
@@ -187,7 +183,7 @@ export function resizeBegin(
 
   middleBytes = innerBytes;
   verticalFirst =
-    horizontal == PASS_FILTER && vertical == PASS_FILTER && shrinksTall(srcW, srcH, fullW, fullH);
+    horizontal == PASS_FILTER && vertical == PASS_FILTER && verticalPassFirst(srcW, srcH, fullW, fullH);
   if (verticalFirst) {
     columnsFromZero(innerW);
     middle = arenaAlloc(<usize>middleBytes + ROW_SLACK);
@@ -195,6 +191,8 @@ export function resizeBegin(
   }
   ringRows = rowTaps;
   ringStride = (<usize>middleBytes + ROW_SLACK + 15) & ~15;
+  // Both factors come from the picture: their product may exceed 32 bits.
+  if (<u64>ringRows * <u64>ringStride > <u64>0x7fff_0000) return RESIZE_MEMORY;
   ring = arenaAlloc(<usize>ringRows * ringStride);
   rowAddresses = arenaAlloc((<usize>(ringRows + 1)) << 2);
   output = arenaAlloc(<usize>rowBytes + ROW_SLACK);
@@ -212,7 +210,6 @@ export function resizeBegin(
 /** Value (0..255, every channel) of the window's pixels outside the picture; 0 unless called after resizeBegin. */
 export function resizeFill(value: i32): void {
   fill = value;
-  memory.fill(output, <u8>value, <usize>rowBytes);
 }
 
 /** First source row that matters: the first one to push. */
