@@ -61,7 +61,7 @@ const inputCases: BadCase[] = [
   {
     what: 'a truncated picture',
     exitCode: INPUT,
-    says: /truncated|ends/i,
+    says: /truncated|cut off/i,
     arrange: (folder) => {
       const file = join(folder, 'half.png');
       cpSync(SAMPLE, file);
