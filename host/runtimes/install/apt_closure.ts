@@ -86,7 +86,10 @@ export class DebianSuite {
     this.#options.length = 0;
     for (const [name, value] of Object.entries(settings)) this.#options.push('-o', `${name}=${value}`);
     await this.progress.step(`package index of Debian ${this.suite}`, () =>
-      this.#apt(['update', '-qq'], `getting the package index of Debian ${this.suite}`),
+      this.#apt(
+        ['update', '-qq', '-o', 'APT::Update::Error-Mode=any'],
+        `getting the package index of Debian ${this.suite}`,
+      ),
     );
   }
 
