@@ -100,7 +100,10 @@ export function geometryLetterbox(srcW: i32, srcH: i32, width: i32, height: i32)
   return 0;
 }
 
-/** Whether Pillow 13 resizes vertically first (its pull request 9549; earlier versions never do). The rule was found by trial: 2,576 random cases that tell the orders apart, none against it. */
+/**
+ * Whether Pillow resizes vertically first: 13 does so (its pull request 9549), earlier versions never do. The rule
+ * was found by trial: 2,576 random cases that tell the orders apart, none against it.
+ */
 export function verticalPassFirst(srcW: i32, srcH: i32, fullW: i32, fullH: i32): bool {
   return fullH < srcH && srcH - fullH > 2 * (srcW - fullW);
 }
