@@ -30,6 +30,8 @@ export const REACHED_END: i32 = -1;
 class Segment {
   static at: usize = 0;
   static length: i32 = 0;
+  /** Bytes of the body that the file lacks. */
+  static missing: i32 = 0;
 }
 
 /** Sample precision of the frame header, judged only at the first scan (as libjpeg does). */
@@ -39,17 +41,20 @@ function u16At(at: usize): i32 {
   return ((<i32>load<u8>(at)) << 8) | <i32>load<u8>(at, 1);
 }
 
-/** Takes the segment at the cursor; the whole body lies inside the file afterwards. */
+/** Takes the segment at the cursor. JPEG_TRUNCATED when the file ends in it: `Segment` is what is there. */
 function takeSegment(): i32 {
-  if (Bits.end - Bits.next < 2) return JPEG_TRUNCATED;
+  const left = <i32>(Bits.end - Bits.next);
+  Segment.missing = 0;
+  if (left < 2) return JPEG_TRUNCATED;
   const length = u16At(Bits.next);
-  Bits.next += 2;
-  Segment.at = Bits.next;
+  Segment.at = Bits.next + 2;
   // libjpeg skips nothing when a skipped segment's length is below 2.
-  Segment.length = max(length - 2, 0);
-  if (Bits.end - Bits.next < <usize>Segment.length) return JPEG_TRUNCATED;
-  Bits.next += <usize>Segment.length;
-  return length < 2 ? JPEG_BAD_LENGTH : JPEG_OK;
+  const body = max(length - 2, 0);
+  Segment.length = min(body, left - 2);
+  Segment.missing = body - Segment.length;
+  Bits.next = Segment.at + <usize>Segment.length;
+  if (length < 2) return JPEG_BAD_LENGTH;
+  return Segment.missing == 0 ? JPEG_OK : JPEG_TRUNCATED;
 }
 
 /** True when the segment starts with the `size` bytes of the little-endian `text`. */
@@ -59,6 +64,7 @@ function startsWith(text: u32, size: i32): bool {
 
 function readFrame(progressive: bool): i32 {
   if (Frame.components != 0) return JPEG_SECOND_FRAME;
+  if (Segment.missing != 0) return JPEG_TRUNCATED;
   if (Segment.length < 6) return JPEG_BAD_LENGTH;
   const at = Segment.at;
   precision = load<u8>(at);
@@ -90,14 +96,16 @@ function readHuffman(): i32 {
     let total = 0;
     for (let i: usize = 1; i <= 16; i++) total += load<u8>(at + i);
     left -= 17;
-    if (total > 256 || total > left) return JPEG_BAD_HUFFMAN;
+    if (total > 256 || total > left + Segment.missing) return JPEG_BAD_HUFFMAN;
+    if (total > left) return JPEG_TRUNCATED;
     const index = target & ~0x10;
     if (index > 3) return JPEG_BAD_HUFFMAN;
     huffmanDefine(Huffman.slot((target & 0x10) != 0, index), at + 1, at + 17, total);
     at += 17 + <usize>total;
     left -= total;
   }
-  return left == 0 ? JPEG_OK : JPEG_BAD_LENGTH;
+  if (left == 0) return JPEG_OK;
+  return Segment.missing != 0 ? JPEG_TRUNCATED : JPEG_BAD_LENGTH;
 }
 
 /** DQT: each table is a precision and number byte, then 64 values in zigzag order. */
@@ -109,7 +117,7 @@ function readQuant(): i32 {
     const wide = target >> 4 != 0;
     const bytes = wide ? 129 : 65;
     if ((target & 15) > 3) return JPEG_BAD_QUANT;
-    if (left < bytes) return JPEG_BAD_LENGTH;
+    if (left < bytes) return Segment.missing != 0 ? JPEG_TRUNCATED : JPEG_BAD_LENGTH;
     const table = Frame.quantTables + <usize>(target & 15) * QUANT_BYTES;
     for (let i: usize = 0; i < 64; i++) {
       const value = wide ? u16At(at + 1 + 2 * i) : <i32>load<u8>(at + 1 + i);
@@ -149,7 +157,8 @@ function readSegment(marker: i32): i32 {
     case 0xdb:
       return readQuant();
     case 0xdd:
-      if (Segment.length != 2) return JPEG_BAD_LENGTH;
+      if (Segment.length + Segment.missing != 2) return JPEG_BAD_LENGTH;
+      if (Segment.missing != 0) return JPEG_TRUNCATED;
       Frame.restartInterval = u16At(Segment.at);
       return JPEG_OK;
     default:
@@ -193,6 +202,11 @@ export function readMarkers(): i32 {
     if (status != JPEG_OK) return status;
     status = takeSegment();
     if (status == JPEG_BAD_LENGTH && marker >= 0xdc && marker != 0xdd) continue;
+    // A fault before the point where the file ends is named rather than the end.
+    if (status == JPEG_TRUNCATED && Segment.missing != 0) {
+      if (marker != 0xda) status = readSegment(marker);
+      return status != JPEG_OK ? status : JPEG_TRUNCATED;
+    }
     if (status != JPEG_OK) return status;
     if (marker == 0xda) {
       if (Frame.components == 0) return JPEG_NO_FRAME;

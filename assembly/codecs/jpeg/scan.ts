@@ -45,9 +45,10 @@ export function scanHeader(at: usize, length: i32): i32 {
   for (let i = 0; i < count; i++) {
     const field = at + 1 + 2 * <usize>i;
     const id = <i32>load<u8>(field);
-    let index = 0;
-    while (index < Frame.components && (Frame.component(index).id != id || (used >> index) & 1)) index++;
-    if (index == Frame.components) return JPEG_BAD_SCAN;
+    // As libjpeg looks it up: the order of the frame, not before the place in the scan.
+    let index = i;
+    while (index < Frame.components && Frame.component(index).id != id) index++;
+    if (index >= Frame.components || (used >> index) & 1) return JPEG_BAD_SCAN;
     used |= 1 << index;
     Scan.members |= index << (i << 3);
     const component = Frame.component(index);
