@@ -30,19 +30,32 @@ function leading(path: usize, length: usize): usize {
   return skip;
 }
 
-/** How many bytes of the path the folder's name covers, -1 when it does not. */
+/**
+ * How many bytes of the path the folder's name covers, -1 when it does not. WasmEdge takes the first slash off the
+ * names of preopened folders, so a relative name also covers an absolute path.
+ */
 function covered(name: usize, nameLength: usize, path: usize, length: usize): i32 {
+  const absolute = length > 0 && load<u8>(path) == 0x2f;
+  // WasmEdge hides the first slash of folder names: "/data" is "data", and "/" is empty.
+  if (absolute && nameLength == 0) return 1;
+  if (absolute && load<u8>(name) != 0x2f && load<u8>(name) != 0x2e) {
+    const beneath = covered(name, nameLength, path + 1, length - 1);
+    return beneath < 0 ? -1 : beneath + 1;
+  }
   const skip = leading(name, nameLength);
   name += skip;
   nameLength -= skip;
   while (nameLength > 0 && load<u8>(name + nameLength - 1) == 0x2f) {
     nameLength--;
-    if (nameLength == 0) return length > 0 && load<u8>(path) == 0x2f ? 1 : -1;
+    if (nameLength == 0) return absolute ? 1 : -1;
   }
-  if (nameLength == 0) return length > 0 && load<u8>(path) == 0x2f ? -1 : 0;
-  if (nameLength > length || memory.compare(name, path, nameLength) != 0) return -1;
-  if (nameLength < length && load<u8>(path + nameLength) != 0x2f) return -1;
-  return <i32>nameLength;
+  if (nameLength == 0) return absolute ? -1 : 0;
+  let slash: usize = 0;
+  while (slash < length && load<u8>(path + slash) == 0x2f && load<u8>(name) != 0x2f) slash++;
+  const end = slash + nameLength;
+  if (end > length || memory.compare(name, path + slash, nameLength) != 0) return -1;
+  if (end < length && load<u8>(path + end) != 0x2f) return -1;
+  return <i32>end;
 }
 
 /** Looks for the folder that covers `path`; sets preopenFd, preopenRest and preopenRestLength. */
