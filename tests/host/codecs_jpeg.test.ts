@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
-import { codecs, type Decoded } from '../support/pictures.js';
+import { codecs, type Decoded, seeded } from '../support/pictures.js';
 import { testData, testWith } from '../support/requirements.js';
 
 /** "WIDTH HEIGHT CHANNELS ORIENTATION SHA256", "refused", or "any": it may be decoded or refused. */
@@ -149,6 +149,27 @@ test('a file of endless scans is refused', () => {
   const pieces = Buffer.concat(Array.from({ length: 6000 }, () => piece));
   const endless = Buffer.concat([file.subarray(0, -2), pieces, Buffer.from([0xff, 0xd9])]);
   assert.equal(guest.decode(endless).status, TOO_MUCH_WORK);
+});
+
+test('3000 damaged files: a picture or a status, no trap, bounded time, the arena left as it was', () => {
+  const files = Object.keys(golden.bases).map(base);
+  const next = seeded(7);
+  const below = (limit: number) => next() % limit;
+  const mark = guest.call.arenaMark!();
+  for (let n = 0; n < 3000; n += 1) {
+    const whole = files[n % files.length]!;
+    const frame = Math.max(whole.indexOf('ffc0', 'hex'), whole.indexOf('ffc2', 'hex'));
+    const file = Buffer.from(whole);
+    for (let i = below(6); i >= 0; i -= 1) file[2 + below(file.length - 2)] = below(256);
+    // The size stays: a huge picture is legal, and only slow.
+    whole.copy(file, frame + 5, frame + 5, frame + 9);
+    const length = below(4) === 0 ? below(file.length) : file.length;
+    const started = performance.now();
+    const { status } = guest.decode(file.subarray(0, length));
+    assert.ok(status === 0 || (status >= 100 && status < 140) || status >= 170, `file ${n}: ${status}`);
+    assert.ok(performance.now() - started < 2000, `file ${n} takes long`);
+    assert.equal(guest.call.arenaMark!(), mark, `file ${n}`);
+  }
 });
 
 test('what JPEG has beyond Huffman-coded pictures of 8 bits is refused by name', () => {

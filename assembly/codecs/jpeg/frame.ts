@@ -79,7 +79,8 @@ export class Frame {
   static quantTables: usize = 0;
   static quantDefined: i32 = 0;
   static restartInterval: i32 = 0;
-  static orientation: i32 = 1;
+  /** Of the first EXIF segment before the first scan; 0 before one was seen. */
+  static orientation: i32 = 0;
   static jfif: bool = false;
   /** Transform flag of the Adobe segment, -1 without one. */
   static adobe: i32 = -1;
@@ -97,7 +98,7 @@ export function frameReset(): i32 {
   Frame.progressive = false;
   Frame.quantDefined = 0;
   Frame.restartInterval = 0;
-  Frame.orientation = 1;
+  Frame.orientation = 0;
   Frame.jfif = false;
   Frame.adobe = -1;
   Frame.mcuRows = 0;

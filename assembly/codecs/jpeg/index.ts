@@ -116,7 +116,7 @@ export function jpegChannels(): i32 {
 
 /** EXIF orientation 1..8, 1 when there is none. */
 export function jpegOrientation(): i32 {
-  return Frame.orientation;
+  return max(Frame.orientation, 1);
 }
 
 /**

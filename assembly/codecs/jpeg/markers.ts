@@ -135,8 +135,8 @@ function readApplication(marker: i32): void {
   if (marker == 0xe0 && Segment.length >= 14 && startsWith(0x4649464a, 5)) {
     if (load<u8>(Segment.at, 4) == 0) Frame.jfif = true;
   } else if (marker == 0xe1 && Segment.length > 6 && startsWith(0x66697845, 6)) {
-    // "Exif" 0 0; the first such segment counts.
-    if (load<u16>(Segment.at, 4) == 0 && Frame.orientation == 1) {
+    // "Exif" 0 0; the first such segment before the picture data counts.
+    if (load<u16>(Segment.at, 4) == 0 && Frame.orientation == 0 && Frame.mcuRows == 0) {
       Frame.orientation = exifOrientation(Segment.at + 6, Segment.length - 6);
     }
   } else if (marker == 0xee && Segment.length >= 12 && startsWith(0x626f6441, 5)) {
