@@ -9,13 +9,14 @@
 
 /** 2:1 horizontally. */
 export function fancyH2V1(row: usize, width: i32, out: usize): void {
+  let here = <i32>load<u8>(row);
+  let left = here;
   for (let i = 0; i < width; i++) {
-    const at = row + <usize>i;
-    const here = 3 * <i32>load<u8>(at);
-    const left = i > 0 ? <i32>load<u8>(at - 1) : here / 3;
-    const right = i + 1 < width ? <i32>load<u8>(at, 1) : here / 3;
-    store<u8>(out + ((<usize>i) << 1), <u8>((here + left + 1) >> 2));
-    store<u8>(out + ((<usize>i) << 1), <u8>((here + right + 2) >> 2), 1);
+    const right = <i32>load<u8>(row + min(<usize>i + 1, <usize>width - 1));
+    store<u8>(out + ((<usize>i) << 1), <u8>((3 * here + left + 1) >> 2));
+    store<u8>(out + ((<usize>i) << 1), <u8>((3 * here + right + 2) >> 2), 1);
+    left = here;
+    here = right;
   }
 }
 
