@@ -129,6 +129,7 @@ export function installed(name: InstallableName): Requirement<InstalledRuntime> 
 export interface Answers {
   exitCode: number;
   said: Readonly<Record<string, string>>;
+  stdout: string;
   stderr: string;
 }
 
@@ -154,5 +155,5 @@ export async function runInstalled(
     const at = line.indexOf(' ');
     if (at > 0) said[line.slice(0, at)] = line.slice(at + 1);
   }
-  return { exitCode: code, said, stderr };
+  return { exitCode: code, said, stdout, stderr };
 }

@@ -26,11 +26,13 @@ async function inMode(
     const flags = old ? ['--force-interpreter'] : ['--run-mode', 'interpreter'];
     return runInstalled(runtime, ['run', ...quiet, ...flags, ...options, guest], env);
   }
-  const compiled = guest.replace(/\.wasm$/, `.${runtime.version}.aot.wasm`);
+  const compiled = guest.replace(/\.wasm$/, `.${runtime.version}.so`);
   const { exitCode } = await runInstalled(runtime, ['compile', guest, compiled]);
   assert.equal(exitCode, 0, 'wasmedge compile');
   const flags = old ? [] : ['--run-mode', 'aot'];
-  return runInstalled(runtime, ['run', ...quiet, ...flags, ...options, compiled], env);
+  const answers = await runInstalled(runtime, ['run', ...quiet, ...flags, ...options, compiled], env);
+  assert.doesNotMatch(answers.stdout, /interpreter mode instead/, 'WasmEdge refuses the compiled code');
+  return answers;
 }
 
 /** The test body in every version and mode. */
