@@ -40,7 +40,7 @@ import {
 } from './kernels/resize';
 import { sha256 } from './digest';
 import { arenaAlloc, arenaMark, arenaRelease } from './memory/arena';
-import { faultMemory } from './model';
+import { faultMemory } from './package';
 import { OUT_OF_MEMORY } from './status';
 import { colorBegin, colorRow, tensorBegin, tensorRow } from './tensor';
 import { now } from './wasi/clock';
@@ -221,7 +221,9 @@ export function faultImage(status: i32, where: usize, length: usize): i32 {
   if (length > 0) faultWhere(where, length);
   if (raw) {
     faultWhy(
-      status == PIPELINE_RAW_SIZE ? 'its bytes are not width x height x channels' : 'width and height are out of range',
+      status == PIPELINE_RAW_SIZE
+        ? 'its bytes are not width x height x channels'
+        : 'width and height are out of range',
     );
     faultTry('Give the size of the raw pixels');
     return faultExit;

@@ -4,7 +4,15 @@
 
 import { answer } from './answer';
 import { ALPHA_DROP, ALPHA_WHITE, COLOR_BGR, plan, Plan } from './card/plan';
-import { grayAlphaDrop, grayAlphaOver, grayToRgb, rgbaDrop, rgbaOver, rgbToBgr, rgbToGray } from './kernels/color';
+import {
+  grayAlphaDrop,
+  grayAlphaOver,
+  grayToRgb,
+  rgbaDrop,
+  rgbaOver,
+  rgbToBgr,
+  rgbToGray,
+} from './kernels/color';
 import { normalizeRow, normalizeTableBuild, normalizeTableBytes } from './kernels/normalize';
 import { arenaAlloc } from './memory/arena';
 

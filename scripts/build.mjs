@@ -40,6 +40,12 @@ async function buildHost() {
   progress('host compiled');
 }
 
+/** The picture that is classified when no other is given. */
+async function drawSample() {
+  const file = path.join(root, 'dist', 'sample', 'airplane.png');
+  await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'draw_sample.mjs'), file]);
+}
+
 /** @param {string} name @param {number} bytes */
 function made(name, bytes) {
   progress(`${name}, ${(bytes / 1024).toFixed(1)} KiB`);
@@ -71,7 +77,11 @@ const hash = hashInputs(root);
 if (ifNeeded && only === undefined && stored(stamp) === hash) process.exit(0);
 try {
   rmSync(stamp, { force: true });
-  await Promise.all([only === 'guest' ? undefined : buildHost(), only === 'host' ? undefined : buildGuest()]);
+  await Promise.all([
+    only === 'guest' ? undefined : buildHost(),
+    only === 'host' ? undefined : buildGuest(),
+    drawSample(),
+  ]);
   if (only === undefined) writeFileSync(stamp, hash);
 } catch (error) {
   const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (error);

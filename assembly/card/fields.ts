@@ -20,7 +20,7 @@ import {
   jsonText,
   jsonTextLength,
   jsonType,
-} from '../text/json_reader';
+} from '../text/json_node';
 import { putI32 } from '../text/numbers';
 import { sameText } from '../text/utf8';
 import { put, putByte, TextWriter, writerFixed } from '../text/writer';

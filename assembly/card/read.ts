@@ -5,7 +5,8 @@
 
 import { arenaAllocZeroed } from '../memory/arena';
 import { OUT_OF_MEMORY } from '../status';
-import { JSON_OBJECT, jsonParse, jsonStatus, jsonText, jsonTextLength, jsonType } from '../text/json_reader';
+import { JSON_OBJECT, jsonText, jsonTextLength, jsonType } from '../text/json_node';
+import { jsonParse, jsonStatus } from '../text/json_reader';
 import {
   cardAt,
   cardBegin,
@@ -109,7 +110,12 @@ function readInput(input: usize): void {
     plan.channels = load<i32>(SHAPE, 12);
   }
   if (load<i32>(SHAPE) != 1 || plan.channels != channels || plan.height * plan.width > 1 << 26) {
-    cardFail(CARD_FIELD, 'input.', 'shape', 'must be one picture of the channels that input.color and input.layout say');
+    cardFail(
+      CARD_FIELD,
+      'input.',
+      'shape',
+      'must be one picture of the channels that input.color and input.layout say',
+    );
   }
   readResize(fieldObject(input, 'input.', 'resize', true));
   readNormalize(fieldObject(input, 'input.', 'normalize', false));
@@ -138,7 +144,13 @@ function quantZero(quant: usize, prefix: string, dtype: i32): i32 {
 function readResize(resize: usize): void {
   const prefix = 'input.resize.';
   plan.profile = fieldWord(resize, prefix, 'profile', 'pillow opencv torchvision tensorflow', REQUIRED);
-  plan.filter = fieldWord(resize, prefix, 'filter', 'nearest box bilinear hamming bicubic lanczos area linear', REQUIRED);
+  plan.filter = fieldWord(
+    resize,
+    prefix,
+    'filter',
+    'nearest box bilinear hamming bicubic lanczos area linear',
+    REQUIRED,
+  );
   if (plan.filter == FILTER_LINEAR) plan.filter = FILTER_BILINEAR;
   const size = fieldPair(resize, prefix, 'size');
   plan.shortest = fieldInteger(resize, prefix, 'shortest', 1, 16384, 0);
@@ -172,8 +184,10 @@ function readResize(resize: usize): void {
   if (height != plan.height || width != plan.width) {
     cardFail(CARD_FIELD, 'input.', 'shape', 'must agree with the size that input.resize gives');
   }
-  const tooLarge = plan.geometry == GEOMETRY_SHORTEST ? height > plan.shortest || width > plan.shortest
-    : height > plan.resizeHeight || width > plan.resizeWidth;
+  const tooLarge =
+    plan.geometry == GEOMETRY_SHORTEST
+      ? height > plan.shortest || width > plan.shortest
+      : height > plan.resizeHeight || width > plan.resizeWidth;
   if (tooLarge) cardFail(CARD_FIELD, prefix, 'crop', 'must not be larger than the resized picture');
 }
 
@@ -181,7 +195,8 @@ function readNormalize(normalize: usize): void {
   const prefix = 'input.normalize.';
   const divided = normalize != 0 && fieldPresent(normalize, 'divide');
   const multiplied = normalize != 0 && fieldPresent(normalize, 'multiply');
-  if (divided && multiplied) cardFail(CARD_FIELD, 'input.', 'normalize', 'must not have both divide and multiply');
+  if (divided && multiplied)
+    cardFail(CARD_FIELD, 'input.', 'normalize', 'must not have both divide and multiply');
   plan.scaling = divided ? SCALE_DIVIDE : multiplied ? SCALE_MULTIPLY : SCALE_NONE;
   plan.factor = divided
     ? fieldNumber(normalize, prefix, 'divide', 1)

@@ -12,7 +12,7 @@ import {
   jsonText,
   jsonTextLength,
   jsonType,
-} from '../text/json_reader';
+} from '../text/json_node';
 import {
   cardAt,
   cardFail,

@@ -4,7 +4,7 @@
 
 import { arenaAlloc } from '../memory/arena';
 import { EXIT_INPUT, faultBegin, faultExit, faultTry, faultWhere, faultWhy } from '../fault';
-import { faultMemory } from '../model';
+import { faultMemory } from '../package';
 import { OUT_OF_MEMORY } from '../status';
 import { wasiErrorText } from '../wasi/errno';
 import { fileBytes, fileLength, readFile } from '../wasi/files';

@@ -20,7 +20,8 @@ import {
   faultWhy,
 } from '../fault';
 import { arenaMark, arenaRelease } from '../memory/arena';
-import { choice, faultMemory, openCardOnly, openModel } from '../model';
+import { openCardOnly, openModel } from '../model';
+import { choice, faultMemory } from '../package';
 import { faultImage, preprocessEncoded, preprocessRaw } from '../pipeline';
 import { classifyTensor } from '../tasks/classify';
 import { OUT_OF_MEMORY } from '../status';
@@ -34,7 +35,15 @@ import { putHelp, VERSION } from './help';
 import { listImages } from './images';
 import { writeNpy } from './npy';
 import { COMMAND_NONE, COMMAND_PREPROCESS, options, parseOptions } from './options';
-import { findProvider, putAnswerJson, putAnswerText, putFaultJson, putFaultText, putHash, putRefusals } from './print';
+import {
+  findProvider,
+  putAnswerJson,
+  putAnswerText,
+  putFaultJson,
+  putFaultText,
+  putHash,
+  putRefusals,
+} from './print';
 
 /** Runs the command line; the exit code. */
 export function runCommand(): i32 {

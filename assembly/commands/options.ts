@@ -6,7 +6,8 @@ import { arenaAlloc } from '../memory/arena';
 import { ENCODINGS } from '../card/read_graphs';
 import { wordIndex } from '../card/fields';
 import { EXIT_RUNTIME, EXIT_USAGE, faultBegin, faultHint, faultTry, faultWhere, faultWhy } from '../fault';
-import { JSON_NUMBER, jsonNumber, jsonParse, jsonType } from '../text/json_reader';
+import { JSON_NUMBER, jsonNumber, jsonType } from '../text/json_node';
+import { jsonParse } from '../text/json_reader';
 import { parseCount } from '../text/numbers';
 import { startsWith } from '../text/utf8';
 import { putBytes } from '../text/writer';
@@ -164,7 +165,11 @@ function parseFlag(index: i32, text: usize, length: usize): i32 {
   }
   const command = options.command;
   const allowed =
-    command == COMMAND_CLASSIFY ? CLASSIFY_FLAGS : command == COMMAND_PREPROCESS ? PREPROCESS_FLAGS : GLOBAL_FLAGS;
+    command == COMMAND_CLASSIFY
+      ? CLASSIFY_FLAGS
+      : command == COMMAND_PREPROCESS
+        ? PREPROCESS_FLAGS
+        : GLOBAL_FLAGS;
   if ((allowed & (1 << flag)) == 0) {
     usage('flag not for this place', text, nameLength, 'flags of a command come after its name');
     return -1;

@@ -7,7 +7,7 @@ import { answer, PREDICTION_BYTES } from '../answer';
 import { plan } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import { faultCode, faultHint, faultMessage } from '../fault';
-import { openEncoding, openPrecision, openPrecisionLength, refusals } from '../model';
+import { openEncoding, openPrecision, openPrecisionLength, refusals } from '../graphs';
 import { putJsonConstant, putJsonKey, putJsonString, putPlain } from '../text/json_writer';
 import { putF32, putFixed } from '../text/numbers';
 import { startsWith } from '../text/utf8';
@@ -32,7 +32,11 @@ export function findProvider(list: usize, length: usize): void {
     let stop = start;
     while (stop < length && load<u8>(list + stop) != 0x2c) stop++;
     const size = stop - start;
-    if (size > nameLength && startsWith(list + start, size, name) && load<u8>(list + start + nameLength) == 0x3d) {
+    if (
+      size > nameLength &&
+      startsWith(list + start, size, name) &&
+      load<u8>(list + start + nameLength) == 0x3d
+    ) {
       provider = list + start + nameLength + 1;
       providerLength = size - nameLength - 1;
     }
@@ -156,7 +160,7 @@ export function putAnswerText(w: TextWriter, runtime: usize, runtimeLength: usiz
     putRepeat(w, 0x20, percent >= 99.995 ? 0 : percent >= 9.995 ? 1 : 2);
     putFixed(w, percent, 2);
     put(w, ' %  ');
-    putRepeat(w, 0x23, <i32>Math.max(0, Math.min(<f64>BAR, percent * BAR / 100 + 0.5)));
+    putRepeat(w, 0x23, <i32>Math.max(0, Math.min(<f64>BAR, (percent * BAR) / 100 + 0.5)));
     putByte(w, 0x0a);
   }
   if (answer.count == 0) put(w, 'no class reaches the threshold\n');

@@ -12,7 +12,7 @@ import { encodingName } from '../card/read_graphs';
 import { runCommand } from '../commands/main';
 import { EXIT_USAGE, faultClear, faultCode, faultExit, faultHint, faultMessage } from '../fault';
 import { arenaAlloc } from '../memory/arena';
-import { openEncoding, openPrecision, openPrecisionLength } from '../model';
+import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
 import { useImage } from '../reactor/images';
 import { useModel } from '../reactor/models';
 import { asciiBytes, fillShape, hostReset, newResult } from '../reactor/results';

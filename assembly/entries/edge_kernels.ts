@@ -9,16 +9,10 @@ import { plan } from '../card/plan';
 import { readCard } from '../card/read';
 import { residentGrow, residentOpen, residentReset, residentShort } from '../card/resident';
 import { cardErrorText } from '../card/status';
-import {
-  EXIT_MODEL,
-  EXIT_USAGE,
-  faultBegin,
-  faultExit,
-  faultTry,
-  faultWhy,
-} from '../fault';
+import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
 import { arenaMark, arenaRelease } from '../memory/arena';
-import { cardFault, faultMemory } from '../model';
+import { cardFault } from '../model';
+import { faultMemory } from '../package';
 import { useImage } from '../reactor/images';
 import {
   callBegin,
@@ -145,7 +139,8 @@ function vectorResult(address: usize, count: i32): usize {
 /** Softmax of `count` f32: {head, address of f32, count}. */
 export function edge_softmax(scores: usize, count: i32): usize {
   callBegin();
-  if (count >= 0 && inMemory(scores, (<usize>count) << 2)) return vectorResult(softmaxOf(scores, count), count);
+  if (count >= 0 && inMemory(scores, (<usize>count) << 2))
+    return vectorResult(softmaxOf(scores, count), count);
   faultAddress();
   return vectorResult(0, 0);
 }
@@ -181,5 +176,8 @@ export function edge_dequantize(
     faultAddress();
     return vectorResult(0, 0);
   }
-  return vectorResult(dequantizeOf(values, count, signed != 0, scales, channels, zeros, zeros == 0 ? 0 : channels), count);
+  return vectorResult(
+    dequantizeOf(values, count, signed != 0, scales, channels, zeros, zeros == 0 ? 0 : channels),
+    count,
+  );
 }

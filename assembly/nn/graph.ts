@@ -12,7 +12,15 @@ import {
   witxOutputLength,
   witxSetInput,
 } from './witx';
-import { witCompute, witGetOutput, witOpen, witOpenNamed, witOutput, witOutputLength, witSetInput } from './wit';
+import {
+  witCompute,
+  witGetOutput,
+  witOpen,
+  witOpenNamed,
+  witOutput,
+  witOutputLength,
+  witSetInput,
+} from './wit';
 import { NN_NOT_PORTABLE, NN_UNKNOWN, nnClearDetail } from './status';
 
 /** Largest encoding number that all runtimes share. */

@@ -8,23 +8,21 @@ import { plan } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import { putAnswerJson, putFaultJson } from '../commands/print';
 import { EXIT_USAGE, faultBegin, faultExit, faultMessage, faultWhy } from '../fault';
-import { faultMemory, openEncoding, openPrecision, openPrecisionLength } from '../model';
+import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
+import { faultMemory } from '../package';
 import { classifyTensor } from '../tasks/classify';
 import {
   JSON_NULL,
   JSON_NUMBER,
   JSON_OBJECT,
   JSON_STRING,
-  jsonErrorOffset,
-  jsonErrorText,
   jsonMember,
   jsonNumber,
-  jsonParse,
-  jsonStatus,
   jsonText,
   jsonTextLength,
   jsonType,
-} from '../text/json_reader';
+} from '../text/json_node';
+import { jsonErrorOffset, jsonErrorText, jsonParse, jsonStatus } from '../text/json_reader';
 import { putU32 } from '../text/numbers';
 import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
 import { useImage, useImageData } from './images';

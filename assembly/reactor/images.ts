@@ -4,7 +4,7 @@
 
 import { EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
 import { arenaAlloc } from '../memory/arena';
-import { faultMemory } from '../model';
+import { faultMemory } from '../package';
 import { faultImage, preprocessEncoded, preprocessRaw } from '../pipeline';
 import { base64Capacity, base64Decode } from '../text/base64';
 import {
@@ -18,7 +18,7 @@ import {
   jsonText,
   jsonTextLength,
   jsonType,
-} from '../text/json_reader';
+} from '../text/json_node';
 import { startsWith } from '../text/utf8';
 
 /** Preprocesses `length` bytes: raw pixels of `channels` channels, or an encoded file for 0; the exit code. */
@@ -38,7 +38,8 @@ function bad(why: string): i32 {
 /** Preprocesses the `image_data` of a JSON request; width and height 0 when it has none; the exit code. */
 export function useImageData(data: usize, width: i32, height: i32): i32 {
   const type = jsonType(data);
-  if (type != JSON_STRING && type != JSON_ARRAY) return bad('it must be a base64 text or an array of numbers');
+  if (type != JSON_STRING && type != JSON_ARRAY)
+    return bad('it must be a base64 text or an array of numbers');
   const capacity = type == JSON_STRING ? base64Capacity(jsonTextLength(data)) : <usize>jsonCount(data);
   const bytes = arenaAlloc(capacity);
   if (bytes == 0) {
@@ -46,7 +47,8 @@ export function useImageData(data: usize, width: i32, height: i32): i32 {
     return faultExit;
   }
   const length = type == JSON_STRING ? fromBase64(data, bytes) : fromNumbers(data, bytes);
-  if (length < 0) return bad(type == JSON_STRING ? 'it is not base64' : 'its numbers must be integers of 0 to 255');
+  if (length < 0)
+    return bad(type == JSON_STRING ? 'it is not base64' : 'its numbers must be integers of 0 to 255');
   // Bytes that are exactly the pixels of the stated size are pixels; anything else must be an image file.
   const pixels = <u64>width * <u64>height;
   let channels = 0;

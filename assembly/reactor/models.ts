@@ -5,7 +5,8 @@
 import { plan, TASK_CLASSIFY } from '../card/plan';
 import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultClear, faultExit, faultTry, faultWhere } from '../fault';
 import { joinedLength, joinPath } from '../card/paths';
-import { cardMissing, Choice, choice, faultMemory, openCardOnly, openModel } from '../model';
+import { cardMissing, openCardOnly, openModel } from '../model';
+import { Choice, choice, faultMemory } from '../package';
 
 const MODELS: usize = memory.data<u8>([0x6d, 0x6f, 0x64, 0x65, 0x6c, 0x73]);
 const MAX_PATH: usize = 1024;

@@ -128,7 +128,7 @@ export function fillShape(to: usize): void {
 /** True when the bytes lie in the memory. */
 export function inMemory(from: usize, length: usize): bool {
   // Kernels may read one vector behind a picture; blocks of edge_alloc are followed by that much.
-  return <u64>from + length + GUARD <= <u64>memory.size() << 16;
+  return <u64>from + length + GUARD <= (<u64>memory.size()) << 16;
 }
 
 /** The fault of a request with an address outside of the memory. */

@@ -7,7 +7,7 @@ import { dequantize, dequantizeChannels, INTEGER_I8, INTEGER_U8 } from '../kerne
 import { softmax } from '../kernels/softmax';
 import { topK } from '../kernels/topk';
 import { arenaAlloc } from '../memory/arena';
-import { faultMemory } from '../model';
+import { faultMemory } from '../package';
 
 /** Rows of {class id u32, score f32} that {@link topRows} made. */
 export let topRowCount: i32 = 0;

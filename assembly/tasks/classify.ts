@@ -16,12 +16,22 @@ import {
   LAYOUT_NCHW,
   plan,
 } from '../card/plan';
-import { EXIT_MODEL, EXIT_RUNTIME, faultBegin, faultExit, faultMessage, faultTry, faultWhere, faultWhy } from '../fault';
+import {
+  EXIT_MODEL,
+  EXIT_RUNTIME,
+  faultBegin,
+  faultExit,
+  faultMessage,
+  faultTry,
+  faultWhere,
+  faultWhy,
+} from '../fault';
 import { dequantizeI8, dequantizeU8, f16ToF32 } from '../kernels/quantize';
 import { softmax } from '../kernels/softmax';
 import { topK } from '../kernels/topk';
 import { arenaAlloc } from '../memory/arena';
-import { faultMemory, putDetail } from '../model';
+import { putDetail } from '../graphs';
+import { faultMemory } from '../package';
 import { compute, getOutput, outputBytes, outputLength, setInput } from '../nn/graph';
 import { nnErrorText } from '../nn/status';
 import { OUT_OF_MEMORY } from '../status';
@@ -74,7 +84,9 @@ function faultGraph(what: string, status: i32): i32 {
   faultWhy(nnErrorText(status));
   putDetail(faultMessage);
   faultTry(
-    misfit ? 'Check input and output of model.json against the graph' : 'Try another graph with --encoding or --precision',
+    misfit
+      ? 'Check input and output of model.json against the graph'
+      : 'Try another graph with --encoding or --precision',
   );
   return faultExit;
 }

@@ -3,25 +3,23 @@
  *
  * Limits: 256 MiB of text, 64 levels. Text must be UTF-8 without a byte order mark. Of keys that occur twice in
  * an object the last one counts, as in JSON.parse. Strings without escapes point into the source, which must
- * therefore outlive the tree. A node takes 24 bytes:
- *
- *   0 next sibling | 4 key address | 8 key length (24 bits) and type (8 bits) | 12 offset in the source
- *   16 number f64, or: 16 text address, 20 text length; or: 16 first child, 20 count of children
+ * therefore outlive the tree. json_node.ts has the layout of a node and reads it.
  */
 
 import { asciiLength } from './ascii';
 import { arenaAlloc } from '../memory/arena';
 import { OUT_OF_MEMORY } from '../status';
+import {
+  JSON_NULL,
+  JSON_FALSE,
+  JSON_TRUE,
+  JSON_NUMBER,
+  JSON_STRING,
+  JSON_ARRAY,
+  JSON_OBJECT,
+} from './json_node';
 import { decimalToF64 } from './numbers';
-import { utf8Encode, utf8Sequence, sameText } from './utf8';
-
-export const JSON_NULL: i32 = 1;
-export const JSON_FALSE: i32 = 2;
-export const JSON_TRUE: i32 = 3;
-export const JSON_NUMBER: i32 = 4;
-export const JSON_STRING: i32 = 5;
-export const JSON_ARRAY: i32 = 6;
-export const JSON_OBJECT: i32 = 7;
+import { sameText, utf8Encode, utf8Sequence } from './utf8';
 
 const JSON_END: i32 = 20;
 const JSON_UNEXPECTED: i32 = 21;
@@ -363,49 +361,4 @@ function number(): usize {
   const magnitude = decimalToF64(mantissa, exponent);
   store<f64>(node, negative ? -magnitude : magnitude, 16);
   return node;
-}
-
-/** The type of a node; 0 for no node. */
-export function jsonType(node: usize): i32 {
-  return node == 0 ? 0 : <i32>(load<u32>(node, 8) >> 24);
-}
-
-/** The member of an object by its key; 0 when there is none or `node` is no object. */
-export function jsonMember(node: usize, key: string): usize {
-  if (jsonType(node) != JSON_OBJECT) return 0;
-  let found: usize = 0;
-  for (let child = load<usize>(node, 16); child != 0; child = load<usize>(child)) {
-    if (sameText(load<usize>(child, 4), load<u32>(child, 8) & 0xffffff, key)) found = child;
-  }
-  return found;
-}
-
-/** The first child of an array or object, 0 when empty or neither. */
-export function jsonFirst(node: usize): usize {
-  return jsonType(node) >= JSON_ARRAY ? load<usize>(node, 16) : 0;
-}
-
-/** The next sibling, 0 at the end. */
-export function jsonNext(node: usize): usize {
-  return load<usize>(node);
-}
-
-/** How many children an array or object has. */
-export function jsonCount(node: usize): i32 {
-  return jsonType(node) >= JSON_ARRAY ? load<i32>(node, 20) : 0;
-}
-
-/** The value of a number node. */
-export function jsonNumber(node: usize): f64 {
-  return load<f64>(node, 16);
-}
-
-/** Address of the bytes of a string node. */
-export function jsonText(node: usize): usize {
-  return load<usize>(node, 16);
-}
-
-/** Byte length of a string node. */
-export function jsonTextLength(node: usize): usize {
-  return load<usize>(node, 20);
 }

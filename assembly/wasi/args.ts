@@ -19,9 +19,9 @@ export function argsOpen(): i32 {
   const total = load<u32>(SIZES);
   const bytes = load<u32>(SIZES, 4);
   if (total > 0xfffff || bytes > 0xfffffff) return OUT_OF_MEMORY;
-  pointers = arenaAlloc((<usize>total) * 4 + bytes);
+  pointers = arenaAlloc(<usize>total * 4 + bytes);
   if (pointers == 0) return OUT_OF_MEMORY;
-  const failed = args_get(pointers, pointers + (<usize>total) * 4);
+  const failed = args_get(pointers, pointers + <usize>total * 4);
   if (failed == 0) count = <i32>total;
   return fromErrno(failed);
 }

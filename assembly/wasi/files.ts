@@ -124,7 +124,14 @@ function readStream(fd: i32, expected: usize): i32 {
 }
 
 /** Writes two runs of bytes as a new file, replacing one that is there; status. */
-export function writeFile(path: usize, length: usize, a: usize, aLength: usize, b: usize, bLength: usize): i32 {
+export function writeFile(
+  path: usize,
+  length: usize,
+  a: usize,
+  aLength: usize,
+  b: usize,
+  bLength: usize,
+): i32 {
   if (length == 1 && load<u8>(path) == 0x2d) {
     const head = writeAll(1, a, aLength);
     return head != 0 ? head : writeAll(1, b, bLength);

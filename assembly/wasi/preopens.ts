@@ -39,8 +39,11 @@ function covered(name: usize, nameLength: usize, path: usize, length: usize): i3
   // WasmEdge hides the first slash of folder names: "/data" is "data", and "/" is empty.
   if (absolute && nameLength == 0) return 1;
   if (absolute && load<u8>(name) != 0x2f && load<u8>(name) != 0x2e) {
-    const beneath = covered(name, nameLength, path + 1, length - 1);
-    return beneath < 0 ? -1 : beneath + 1;
+    let slashes: usize = 1;
+    while (slashes < length && load<u8>(path + slashes) == 0x2f) slashes++;
+    // What is left is not absolute: this is the only recursion.
+    const beneath = covered(name, nameLength, path + slashes, length - slashes);
+    return beneath < 0 ? -1 : beneath + <i32>slashes;
   }
   const skip = leading(name, nameLength);
   name += skip;

@@ -54,11 +54,19 @@ describe('model card', () => {
     expect(reason('"name":"m",', '')).toBe('name is missing');
     expect(reason('"version":"1"', '"version":1')).toBe('version must be a string that is not empty');
     expect(reason('"dtype":"f32"', '"dtype":"f64"')).toBe('input.dtype must be one of: f32 f16 u8 i8');
-    expect(reason('[1,4,6,3]', '[1,4,5,3]')).toBe('input.shape must agree with the size that input.resize gives');
-    expect(reason('"mean":[1,2,3]', '"mean":[1,2]')).toBe('input.normalize.mean must be an array of one number a channel');
+    expect(reason('[1,4,6,3]', '[1,4,5,3]')).toBe(
+      'input.shape must agree with the size that input.resize gives',
+    );
+    expect(reason('"mean":[1,2,3]', '"mean":[1,2]')).toBe(
+      'input.normalize.mean must be an array of one number a channel',
+    );
     expect(reason('"std":2', '"std":0')).toBe('input.normalize.std must not be 0');
-    expect(reason('"shortest":8,', '')).toBe('input.resize must have exactly one of size, shortest and letterbox');
-    expect(reason('"zero_point":-3', '"zero_point":-300')).toBe('output.quant.zero_point must be an integer of -128 to 127');
+    expect(reason('"shortest":8,', '')).toBe(
+      'input.resize must have exactly one of size, shortest and letterbox',
+    );
+    expect(reason('"zero_point":-3', '"zero_point":-300')).toBe(
+      'output.quant.zero_point must be an integer of -128 to 127',
+    );
   });
 
   it('what is not JSON', () => {

@@ -11,9 +11,15 @@ import { withScratch } from '../support/scratch.js';
 interface Failure {
   payload: { kind: string; code: string; message: string; hint: string };
 }
-type Image = { tag: 'encoded'; val: Uint8Array } | { tag: 'raw'; val: { width: number; height: number; channels: number; pixels: Uint8Array } };
+type Image =
+  | { tag: 'encoded'; val: Uint8Array }
+  | { tag: 'raw'; val: { width: number; height: number; channels: number; pixels: Uint8Array } };
 interface Infer {
-  classify(image: Image, model: string, options: { top: number; threshold: number }): {
+  classify(
+    image: Image,
+    model: string,
+    options: { top: number; threshold: number },
+  ): {
     predictions: { classId: number; confidence: number; label: string }[];
     model: string;
     modelVersion: string;
@@ -22,10 +28,17 @@ interface Infer {
     graph: { encoding: string; precision: string };
     inputSha256: string;
   };
-  preprocess(image: Image, model: string): { dtype: string; shape: Uint32Array; data: Uint8Array; sha256: string };
+  preprocess(
+    image: Image,
+    model: string,
+  ): { dtype: string; shape: Uint32Array; data: Uint8Array; sha256: string };
   softmax(logits: Float32Array): Float32Array;
   topK(scores: Float32Array, k: number): { classId: number; score: number }[];
-  dequantize(values: { tag: 'unsigned' | 'signed'; val: Uint8Array | Int8Array }, scales: Float32Array, zeros: Int32Array): Float32Array;
+  dequantize(
+    values: { tag: 'unsigned' | 'signed'; val: Uint8Array | Int8Array },
+    scales: Float32Array,
+    zeros: Int32Array,
+  ): Float32Array;
 }
 
 class Tensor {
@@ -78,9 +91,14 @@ function load(_builders: Uint8Array[], encoding: string) {
 async function open(folder: string): Promise<Infer> {
   const file = new URL('../../component/edge_infer.js', import.meta.url);
   const { instantiate } = (await import(file.href)) as {
-    instantiate: (get: (name: string) => WasmModule, imports: Record<string, object>) => Record<string, unknown>;
+    instantiate: (
+      get: (name: string) => WasmModule,
+      imports: Record<string, object>,
+    ) => Record<string, unknown>;
   };
-  const shim = new WASIShim({ sandbox: { preopens: { '.': folder }, env: {}, args: ['edge_infer'], enableNetwork: false } });
+  const shim = new WASIShim({
+    sandbox: { preopens: { '.': folder }, env: {}, args: ['edge_infer'], enableNetwork: false },
+  });
   const exports = instantiate((name) => new Wasm.Module(readFileSync(new URL(name, file))), {
     ...(shim.getImportObject() as unknown as Record<string, object>),
     'wasi:nn/tensor': { Tensor },
@@ -105,7 +123,10 @@ test('classify, preprocess, softmax, top-k, dequantize', async () => {
     writeModel(folder);
     const infer = await open(folder);
     const raw: Image = { tag: 'raw', val: { width: 4, height: 4, channels: 3, pixels: rawPixels() } };
-    const encoded: Image = { tag: 'encoded', val: Buffer.concat([Buffer.from('P6\n4 4\n255\n'), rawPixels()]) };
+    const encoded: Image = {
+      tag: 'encoded',
+      val: Buffer.concat([Buffer.from('P6\n4 4\n255\n'), rawPixels()]),
+    };
     const tensor = infer.preprocess(raw, './model');
     assert.equal(tensor.dtype, 'float32');
     assert.deepEqual([...tensor.shape], [1, 3, 4, 4]);
@@ -133,8 +154,14 @@ test('classify, preprocess, softmax, top-k, dequantize', async () => {
       { classId: 2, score: 5 },
     ]);
     const values = { tag: 'signed' as const, val: Int8Array.of(-4, 4, 8, 8) };
-    assert.deepEqual([...infer.dequantize(values, Float32Array.of(0.5, 2), Int32Array.of(0, 8))], [-2, 2, 0, 0]);
-    assert.equal(failure(() => infer.dequantize(values, new Float32Array(3), new Int32Array(0))).code, 'USAGE_DEQUANTIZE');
+    assert.deepEqual(
+      [...infer.dequantize(values, Float32Array.of(0.5, 2), Int32Array.of(0, 8))],
+      [-2, 2, 0, 0],
+    );
+    assert.equal(
+      failure(() => infer.dequantize(values, new Float32Array(3), new Int32Array(0))).code,
+      'USAGE_DEQUANTIZE',
+    );
   });
 });
 
@@ -145,8 +172,11 @@ test('errors are values, and memory does not grow', async () => {
     const picture: Image = { tag: 'encoded', val: ppm(300, 200) };
     const missing = failure(() => infer.classify(picture, './nothing', { top: 1, threshold: 0 }));
     assert.deepEqual([missing.kind, missing.code], ['model', 'MODEL_NOT_FOUND']);
-    const bad = failure(() => infer.classify({ tag: 'encoded', val: Uint8Array.of(1, 2, 3) }, './model', { top: 1, threshold: 0 }));
+    const bad = failure(() =>
+      infer.classify({ tag: 'encoded', val: Uint8Array.of(1, 2, 3) }, './model', { top: 1, threshold: 0 }),
+    );
     assert.equal(bad.kind, 'input');
-    for (let i = 0; i < 300; i++) assert.equal(infer.classify(picture, './model', { top: 0, threshold: 0 }).predictions.length, 4);
+    for (let i = 0; i < 300; i++)
+      assert.equal(infer.classify(picture, './model', { top: 0, threshold: 0 }).predictions.length, 4);
   });
 });

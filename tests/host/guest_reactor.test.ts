@@ -16,9 +16,12 @@ function put(guest: Calls, bytes: Uint8Array): number {
   return at;
 }
 
-const u32 = (guest: Calls, at: number) => new DataView(guest.memory.buffer as ArrayBuffer).getUint32(at, true);
-const f32 = (guest: Calls, at: number) => new DataView(guest.memory.buffer as ArrayBuffer).getFloat32(at, true);
-const bytesAt = (guest: Calls, at: number, length: number) => Buffer.from(guest.memory.buffer as ArrayBuffer, at, length);
+const u32 = (guest: Calls, at: number) =>
+  new DataView(guest.memory.buffer as ArrayBuffer).getUint32(at, true);
+const f32 = (guest: Calls, at: number) =>
+  new DataView(guest.memory.buffer as ArrayBuffer).getFloat32(at, true);
+const bytesAt = (guest: Calls, at: number, length: number) =>
+  Buffer.from(guest.memory.buffer as ArrayBuffer, at, length);
 const textAt = (guest: Calls, at: number) => bytesAt(guest, u32(guest, at), u32(guest, at + 4)).toString();
 
 function infer(guest: Calls, request: unknown) {
@@ -50,7 +53,10 @@ describe('edge_infer: JSON', () => {
         infer(guest, { ...common, image_data: Buffer.from(pixels).toString('base64'), width: 4, height: 4 }),
         infer(guest, { ...common, image_data: [...pixels], width: 4, height: 4 }),
         infer(guest, { image_data: [...file], confidence_threshold: 0.3 }),
-        infer(guest, { ...common, image_data: `data:image/x-portable-pixmap;base64,${file.toString('base64')}` }),
+        infer(guest, {
+          ...common,
+          image_data: `data:image/x-portable-pixmap;base64,${file.toString('base64')}`,
+        }),
       ];
       for (const answer of answers) {
         assert.equal(answer.error, undefined);
@@ -79,7 +85,8 @@ describe('edge_infer: JSON', () => {
         [{ model_id: './model', image_data: 'AAAA', width: -1 }, 'USAGE_REQUEST'],
         [{ model_id: './model', image_data: '' }, 'INPUT_INVALID'],
       ];
-      for (const [request, code] of bad) assert.equal(infer(guest, request).error?.code, code, JSON.stringify(request));
+      for (const [request, code] of bad)
+        assert.equal(infer(guest, request).error?.code, code, JSON.stringify(request));
       const outside = guest.exports.edge_infer?.(0x7ffffff0, 0x7fffffff) ?? 0;
       assert.equal(JSON.parse(textAt(guest, outside)).error.code, 'USAGE_ADDRESS');
     });

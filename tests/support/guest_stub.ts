@@ -12,7 +12,9 @@ export interface StubOptions {
   /** Errno of load for each encoding number. */
   load?: (encoding: number) => number;
   /** Errno of the calls of that name. */
-  errno?: Partial<Record<'load_by_name' | 'init_execution_context' | 'set_input' | 'compute' | 'get_output', number>>;
+  errno?: Partial<
+    Record<'load_by_name' | 'init_execution_context' | 'set_input' | 'compute' | 'get_output', number>
+  >;
 }
 
 /** An instance of the module, for command or reactor use. */
@@ -56,7 +58,11 @@ export async function openGuest(
     load_by_name: () => stub.errno?.load_by_name ?? 0,
     init_execution_context: () => stub.errno?.init_execution_context ?? 0,
     set_input: (_context: number, _index: number, tensor: number) => {
-      const bytes = new Uint8Array(memory.buffer, view().getUint32(tensor + 12, true), view().getUint32(tensor + 16, true));
+      const bytes = new Uint8Array(
+        memory.buffer,
+        view().getUint32(tensor + 12, true),
+        view().getUint32(tensor + 16, true),
+      );
       hash = createHash('sha256').update(bytes).digest('hex');
       return stub.errno?.set_input ?? 0;
     },
@@ -100,7 +106,11 @@ export async function runGuestCli(
 ): Promise<Outcome> {
   const file = (name: string) => join(folder, `.${name}`);
   writeFileSync(file('in'), stdin);
-  const fds = { stdin: openSync(file('in'), 'r'), stdout: openSync(file('out'), 'w'), stderr: openSync(file('err'), 'w') };
+  const fds = {
+    stdin: openSync(file('in'), 'r'),
+    stdout: openSync(file('out'), 'w'),
+    stderr: openSync(file('err'), 'w'),
+  };
   try {
     const guest = await openGuest(folder, args, stub, fds);
     const exitCode = guest.run();
@@ -114,7 +124,11 @@ export async function runGuestCli(
 type Json = { [key: string]: unknown };
 
 /** Writes a model package of 4 classes over 4 x 4 RGB pixels to `folder/model`; `change` edits the card first. */
-export function writeModel(folder: string, change: (card: Json) => void = () => {}, labels = 'cat\ndog\nbird\nfish\n'): void {
+export function writeModel(
+  folder: string,
+  change: (card: Json) => void = () => {},
+  labels = 'cat\ndog\nbird\nfish\n',
+): void {
   const at = join(folder, 'model');
   mkdirSync(at, { recursive: true });
   const listed = (path: string, text: string) => {
@@ -138,7 +152,11 @@ export function writeModel(folder: string, change: (card: Json) => void = () => 
     output: { name: 'logits', dtype: 'f32', kind: 'logits', labels: 'labels.txt' },
     graphs: [
       { encoding: 'onnx', precision: 'fp32', files: [listed('model.onnx', 'onnx bytes')] },
-      { encoding: 'openvino', precision: 'fp16', files: [listed('model.xml', '<xml/>'), listed('model.bin', 'weights')] },
+      {
+        encoding: 'openvino',
+        precision: 'fp16',
+        files: [listed('model.xml', '<xml/>'), listed('model.bin', 'weights')],
+      },
     ],
     files: [listed('labels.txt', labels)],
   };
