@@ -1,56 +1,11 @@
 /** The WASI-NN plug-in in real WasmEdge: interpreter and AOT, both versions. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import type { InstalledRuntime } from '../../host/runtimes/install/index.js';
 import { identityModel, type OnnxType, sumProductModel } from '../support/onnx_models.js';
 import { bytesOf } from '../support/raw_guest.js';
-import { testWith } from '../support/requirements.js';
 import { withScratch } from '../support/scratch.js';
-import { type Answers, compileGuest, data, installed, runInstalled } from './nn_guest.js';
-
-const VERSIONS = ['wasmedge', 'wasmedge-0.14'] as const;
-const MODES = ['interpreter', 'aot'] as const;
-
-async function inMode(
-  runtime: InstalledRuntime,
-  mode: (typeof MODES)[number],
-  guest: string,
-  options: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Answers> {
-  const old = runtime.version.startsWith('0.14.');
-  const quiet = old ? [] : ['--log-level', 'error'];
-  if (mode === 'interpreter') {
-    const flags = old ? ['--force-interpreter'] : ['--run-mode', 'interpreter'];
-    return runInstalled(runtime, ['run', ...quiet, ...flags, ...options, guest], env);
-  }
-  const compiled = guest.replace(/\.wasm$/, `.${runtime.version}.so`);
-  const { exitCode } = await runInstalled(runtime, ['compile', guest, compiled]);
-  assert.equal(exitCode, 0, 'wasmedge compile');
-  const flags = old ? [] : ['--run-mode', 'aot'];
-  const answers = await runInstalled(runtime, ['run', ...quiet, ...flags, ...options, compiled], env);
-  assert.doesNotMatch(answers.stdout, /interpreter mode instead/, 'WasmEdge refuses the compiled code');
-  return answers;
-}
-
-/** The test body in every version and mode. */
-function everywhere(
-  name: string,
-  body: (runtime: InstalledRuntime, mode: (typeof MODES)[number]) => Promise<void>,
-) {
-  for (const version of VERSIONS) {
-    testWith(
-      `${version}: ${name}`,
-      { runtime: installed(version) },
-      async ({ runtime }, context) => {
-        for (const mode of MODES) await context.test(mode, () => body(runtime, mode));
-      },
-      { timeout: 120_000 },
-    );
-  }
-}
+import { compileGuest, data } from './nn_guest.js';
+import { everywhere, inMode } from './wasmedge_modes.js';
 
 const hex = (array: ArrayBufferView) => Buffer.from(bytesOf(array)).toString('hex');
 
@@ -239,82 +194,6 @@ everywhere(
       assert.equal(said.end, '1');
       assert.match(stderr, /set_input: input 'a' wants f32, the guest gave i32/);
       assert.match(stderr, /load: graph encoding 4 is not ONNX/);
-    });
-  },
-);
-
-const NAMED = `
-function tryName(name: string): void {
-  for (let i = 0; i < name.length; i++) store<u8>(BUFFER + i, <u8>name.charCodeAt(i));
-  const errno = loadByName(BUFFER, name.length, OUT);
-  say(name, errno);
-  if (errno != 0) return;
-  initContext(load<u32>(OUT), OUT);
-  const context = load<u32>(OUT);
-  store<f32>(BUFFER, 2.5);
-  say(name + "?set", setInput(context, 0, tensor(1, 1, 0, 1, BUFFER, 4)));
-  say(name + "?compute", compute(context));
-  store<f32>(BUFFER, 0);
-  getOutput(context, 0, BUFFER, 4, OUT);
-  sayBytes(name + "?answer", BUFFER, 4);
-}
-tryName("one"); tryName("one"); tryName("two"); tryName("odd"); tryName("other"); tryName("gone"); tryName("none");
-`;
-
-function namedFolder(folder: string): { one: string; odd: string } {
-  const odd = path.join(folder, 'a:b;c');
-  mkdirSync(odd);
-  const files = { one: path.join(folder, 'one.onnx'), odd: path.join(odd, 'model.onnx') };
-  for (const file of Object.values(files)) writeFileSync(file, identityModel('f32', [1]));
-  return files;
-}
-
-everywhere('named graphs: from the environment and the command line', async (runtime, mode) => {
-  await withScratch(async (folder) => {
-    const { one, odd } = namedFolder(folder);
-    const guest = await compileGuest(folder, 'named', NAMED);
-    const preload = `one:onnx:cpu:${one};odd:autodetect:AUTO:${odd};other:openvino:cpu:${one};gone:onnx:cpu:${folder}/no`;
-    const { said, stderr } = await inMode(runtime, mode, guest, ['--nn-preload', `two:ONNX:cpu:${one}`], {
-      EDGE_INFER_NN_PRELOAD: preload,
-      EDGE_INFER_NN_THREADS: '2',
-    });
-    for (const name of ['one', 'two', 'odd']) {
-      assert.equal(said[name], '0', stderr);
-      assert.equal(said[`${name}?answer`], hex(Float32Array.of(2.5)), name);
-    }
-    assert.equal(said.other, '1', 'not ONNX');
-    assert.equal(said.gone, '5', 'no such file');
-    assert.equal(said.none, '8');
-    assert.match(stderr, /graph 'other' is openvino, and this plug-in runs ONNX only/);
-  });
-});
-
-everywhere('the last --nn-preload counts, and may hold several entries', async (runtime, mode) => {
-  await withScratch(async (folder) => {
-    const { one, odd } = namedFolder(folder);
-    const guest = await compileGuest(folder, 'named', NAMED);
-    const options = ['--nn-preload', `one:onnx:cpu:${one}`, '--nn-threads', '2'];
-    const last = `two:onnx:cpu:${one};odd:onnx:cpu:${odd}`;
-    const { said } = await inMode(runtime, mode, guest, [...options, '--nn-preload', last]);
-    assert.deepEqual([said.one, said.two, said.odd], ['8', '0', '0']);
-  });
-});
-
-testWith(
-  'without ONNX Runtime a load is an error that says how to get it',
-  { runtime: installed('wasmedge') },
-  async ({ runtime }) => {
-    await withScratch(async (folder) => {
-      const { one } = namedFolder(folder);
-      const guest = await compileGuest(folder, 'named', NAMED);
-      const env = {
-        ORT_DYLIB_PATH: path.join(folder, 'none.so'),
-        EDGE_INFER_NN_PRELOAD: `one:onnx:cpu:${one}`,
-      };
-      const { said, stderr, exitCode } = await inMode(runtime, 'interpreter', guest, [], env);
-      assert.equal(exitCode, 0);
-      assert.equal(said.one, '6');
-      assert.match(stderr, /ONNX Runtime cannot be opened .*none\.so.*set ORT_DYLIB_PATH/);
     });
   },
 );
