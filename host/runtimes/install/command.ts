@@ -13,6 +13,8 @@ export interface Command {
   purpose: string;
   /** What to do when the program is not on this machine. */
   missing: string;
+  /** What to do when it ends badly and the network is not to blame. */
+  failed?: string | undefined;
   /** Gets every line, or piece before a carriage return, of standard error. */
   onLine?: ((line: string) => void) | undefined;
 }
@@ -81,7 +83,7 @@ function startFailure(command: Command, cause: Error): EdgeInferError {
 
 /** The error for a program that ended badly, from what it wrote. Exported for tests. */
 export function failureOf(
-  command: Pick<Command, 'program' | 'purpose'>,
+  command: Pick<Command, 'program' | 'purpose' | 'failed'>,
   lines: readonly string[],
   code: number | string | null,
 ): EdgeInferError {
@@ -95,7 +97,7 @@ export function failureOf(
   return new EdgeInferError({
     code: network ? 'DOWNLOAD_FAILED' : 'STEP_FAILED',
     message: `${command.purpose} failed (${command.program}): ${reason.slice(0, 300)}`,
-    hint: network ? 'check the network and run it again' : 'read the reason, mend it and run it again',
+    hint: network ? 'check the network and run it again' : (command.failed ?? 'mend it and run it again'),
     exitCode: network ? EXIT.network : EXIT.runtime,
   });
 }

@@ -98,6 +98,7 @@ export async function installRuntimes(
           progress.say(`${name}: failed`);
         }
       }
+      context.forgetSuites();
     },
   );
   if (failures.length > 0) throw failures[0];

@@ -39,6 +39,7 @@ export async function installPlugin(context: InstallContext, onceMore: boolean):
         signal: context.signal,
         purpose: 'compiling the WASI-NN plug-in',
         missing: 'install a C++17 compiler (Debian: g++)',
+        failed: 'check that g++ is 9 or newer',
       }),
     );
     writeFileSync(path.join(fresh, STAMP), inputs);

@@ -63,6 +63,7 @@ async function build(context: InstallContext): Promise<string> {
       signal: context.signal,
       purpose: 'compiling Wasmtime',
       missing: `install Rust ${RUST_NEEDED} or newer (rustup)`,
+      failed: `check that Rust is ${RUST_NEEDED} or newer (rustup update), and that 4 GB of memory and 2 GB of disk are free`,
       onLine: (line) => {
         const what = cargoProgress(line);
         if (what !== undefined) update(what);
