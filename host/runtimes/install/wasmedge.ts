@@ -78,7 +78,7 @@ function unusable(name: string, why: string): EdgeInferError {
   return new EdgeInferError({
     code: 'RUNTIME_UNUSABLE',
     message: `${name} was got and cannot be used: ${why}`,
-    hint: 'use wasmedge-0.14 meanwhile, and report it',
+    hint: name === 'wasmedge' ? 'use wasmedge-0.14 meanwhile, and report it' : 'report it',
     exitCode: EXIT.runtime,
   });
 }

@@ -8,7 +8,7 @@ import { hashInputs, type InstalledRuntime } from './manifest.js';
 import { installOnnxRuntime, onnxRuntimeVersion } from './onnxruntime.js';
 import { installOpenvino, OPENVINO_VERSION } from './openvino.js';
 
-/** Where the newest Rust version that the crate needs is said: its dependencies' `rust-version`. */
+/** `rust-version` of wasmtime-cli. */
 const RUST_NEEDED = '1.95';
 
 /** Hash of what Wasmtime is made from. */
@@ -63,7 +63,7 @@ async function build(context: InstallContext): Promise<string> {
       signal: context.signal,
       purpose: 'compiling Wasmtime',
       missing: `install Rust ${RUST_NEEDED} or newer (rustup)`,
-      failed: `check that Rust is ${RUST_NEEDED} or newer (rustup update), and that 4 GB of memory and 2 GB of disk are free`,
+      failed: `check that Rust is ${RUST_NEEDED} or newer (rustup update)`,
       onLine: (line) => {
         const what = cargoProgress(line);
         if (what !== undefined) update(what);
@@ -74,7 +74,7 @@ async function build(context: InstallContext): Promise<string> {
     mkdirSync(fresh, { recursive: true });
     copyFileSync(path.join(target, 'release', 'wasmtime'), path.join(fresh, 'wasmtime'));
   });
-  // Some 900 MB that nothing needs again before the crate changes.
+  // Most of a gigabyte that nothing needs again before the crate changes.
   rmSync(target, { recursive: true, force: true });
   return path.join(folder, 'wasmtime');
 }
