@@ -14,7 +14,6 @@ import { hashInputs } from './build/inputs.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const wasm = path.join(root, 'dist', 'wasm');
-const stamp = path.join(root, 'dist', '.build');
 
 const started = Date.now();
 const ifNeeded = process.argv.includes('--if-needed');
@@ -73,16 +72,30 @@ async function buildGuest() {
   progress('dist/component made for Node');
 }
 
-const hash = hashInputs(root);
-if (ifNeeded && only === undefined && stored(stamp) === hash) process.exit(0);
-try {
+/**
+ * Builds one half unless it is as it was.
+ *
+ * @param {'guest' | 'host'} half
+ * @param {() => Promise<void>} build
+ */
+async function half(half, build) {
+  if (only !== undefined && only !== half) return;
+  const stamp = path.join(root, 'dist', `.${half}`);
+  const hash = hashInputs(root, half);
+  if (ifNeeded && stored(stamp) === hash) return;
   rmSync(stamp, { force: true });
+  await build();
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+try {
   await Promise.all([
-    only === 'guest' ? undefined : buildHost(),
-    only === 'host' ? undefined : buildGuest(),
-    drawSample(),
+    half('host', async () => {
+      await Promise.all([buildHost(), drawSample()]);
+    }),
+    half('guest', buildGuest),
   ]);
-  if (only === undefined) writeFileSync(stamp, hash);
 } catch (error) {
   const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (error);
   process.stderr.write(`${stdout || ''}${stderr || ''}${stdout || stderr ? '' : `${message}\n`}`);

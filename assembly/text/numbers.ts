@@ -154,21 +154,23 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
     l *= TINY;
   }
   while (exponent > 0) {
-    const p = power(exponent > 22 ? 22 : exponent);
+    const step = min(exponent, 22);
+    const p = power(step);
     const product = h * p;
     l = productError(h, p, product) + l * p;
     h = product + l;
     l -= h - product;
-    exponent -= 22;
+    exponent -= step;
   }
   while (exponent < 0) {
-    const p = power(exponent < -22 ? 22 : -exponent);
+    const step = min(-exponent, 22);
+    const p = power(step);
     const quotient = h / p;
     const product = quotient * p;
     const rest = (h - product - productError(quotient, p, product) + l) / p;
     h = quotient + rest;
     l = rest - (h - quotient);
-    exponent += 22;
+    exponent += step;
   }
   if (large) h /= TINY;
   return isNaN(h) ? Infinity : h;

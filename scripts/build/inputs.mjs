@@ -3,16 +3,23 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const FOLDERS = ['assembly', 'host', 'scripts', 'tests'];
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.json'];
+/** Inputs of the guest's artifacts and of the host's JavaScript. */
+const INPUTS = {
+  guest: { folders: ['assembly', 'scripts/build'], files: ['package-lock.json', 'scripts/build.mjs'] },
+  host: {
+    folders: ['host', 'scripts', 'tests'],
+    files: ['package.json', 'package-lock.json', 'tsconfig.json'],
+  },
+};
 const SOURCE = /\.(ts|mjs|wit|json)$/;
 
 /**
- * SHA-256 over names and contents of all inputs.
+ * SHA-256 over names and contents of all inputs of one half.
  *
  * @param {string} root
+ * @param {'guest' | 'host'} half
  */
-export function hashInputs(root) {
+export function hashInputs(root, half) {
   const hash = createHash('sha256').update(process.version);
   /** @param {string} file */
   const add = (file) =>
@@ -20,8 +27,8 @@ export function hashInputs(root) {
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))
       .update('\0');
-  for (const file of FILES) add(file);
-  for (const folder of FOLDERS) {
+  for (const file of INPUTS[half].files) add(file);
+  for (const folder of INPUTS[half].folders) {
     const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((name) => SOURCE.test(name) && !name.includes('target/')).sort()) {
       add(path.join(folder, name));

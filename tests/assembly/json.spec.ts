@@ -51,6 +51,8 @@ describe('JSON reader', () => {
     expect(jsonNumber(parse('0.0039215686274509803'))).toBe(1.0 / 255.0);
     expect(jsonNumber(parse('1.7976931348623157e308'))).toBe(1.7976931348623157e308);
     expect(jsonNumber(parse('123456789012345678901234567890'))).toBe(123456789012345678901234567890.0);
+    expect(jsonNumber(parse('3081496765886896162e237'))).toBe(3081496765886896162e237);
+    expect(jsonNumber(parse('7161730973509365697e-214'))).toBe(7161730973509365697e-214);
     expect(jsonNumber(parse('1e400'))).toBe(Infinity);
     expect(jsonNumber(parse('-0.5E-2'))).toBe(-0.005);
     expect(jsonNumber(parse('3.141592653589793238'))).toBe(3.141592653589793238);
