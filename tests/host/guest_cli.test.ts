@@ -249,7 +249,7 @@ describe('errors: one clear line and the exit code', () => {
       { logits: [1, 2, 3] },
     ],
     ['input refused', RAW, 4, /the graph refused the input \(tiny\)/, { errno: { set_input: 1 } }],
-    ['compute failed', RAW, 5, /the graph failed \(tiny\): the backend failed/, { errno: { compute: 5 } }],
+    ['compute failed', RAW, 5, /the graph failed \(tiny\): the runtime is busy/, { errno: { compute: 4 } }],
     [
       'no backend',
       RAW,
