@@ -21,7 +21,7 @@ import { residentOpen } from '../card/resident';
 import { classifyTensor } from '../tasks/classify';
 import { hexDigit } from '../text/writer';
 import { now } from '../wasi/clock';
-import { proc_exit } from '../wasi/imports';
+import { exitWithCode } from '../wasi/imports_exit';
 
 const DEFAULT_TOP: i32 = 5;
 const RESULT_BYTES: usize = 88;
@@ -31,7 +31,7 @@ const HASH_TEXT: usize = 64;
 export function _start(): void {
   prepare();
   const exit = runCommand();
-  if (exit != 0) proc_exit(exit);
+  if (exit != 0) exitWithCode(exit);
 }
 
 /** The adapter takes its memory at its first call: it must lie below everything that is ever released. */

@@ -77,17 +77,22 @@ function runGraph(): i32 {
 }
 
 function faultGraph(what: string, status: i32): i32 {
-  // Refused arguments mean a model that does not fit its card; all else is the runtime's.
-  const misfit = status == 301 || status == 303 || status == 307 || status == 310 || status == 315;
+  // Refused arguments mean a model that does not fit its card, and so does a failing backend (305, 313): it is all that
+  // Wasmtime says of a wrong shape, and a graph that was loaded seldom fails for another reason. All else is the runtime's.
+  const misfit =
+    status == 301 ||
+    status == 303 ||
+    status == 305 ||
+    status == 307 ||
+    status == 310 ||
+    status == 313 ||
+    status == 315;
   faultBegin(misfit ? EXIT_MODEL : EXIT_RUNTIME, misfit ? 'MODEL_MISFIT' : 'RUNTIME_GRAPH', what);
   faultWhere(plan.name, plan.nameLength);
   faultWhy(nnErrorText(status));
   putDetail(faultMessage);
-  faultTry(
-    misfit
-      ? 'Check input and output of model.json against the graph'
-      : 'Try another graph with --encoding or --precision',
-  );
+  faultTry(misfit ? 'Check input and output of model.json against the graph, or try' : 'Try');
+  faultTry(' another graph with --encoding or --precision');
   return faultExit;
 }
 

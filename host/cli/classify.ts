@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
-import { resolveModel } from '../models/package.js';
 import { packageFile } from '../paths.js';
 import { findRuntime, runtimeNames } from '../runtimes/index.js';
 import { runGuest } from './guest.js';
@@ -64,7 +63,7 @@ Examples:
 async function classify(images: string[], options: ClassifyOptions): Promise<number> {
   findRuntime(options.runtime);
   using sandbox = new Sandbox();
-  const args: string[] = ['classify', '--model', sandbox.folder(resolveModel(options.model))];
+  const args: string[] = ['classify', '--model', sandbox.model(options.model)];
   for (const flag of PASSED) {
     const value = options[flag];
     if (value !== undefined) args.push(`--${flag}=${value}`);

@@ -46,8 +46,6 @@ export async function runGuest(command: GuestCommand): Promise<number> {
   const { exitCode } = await runtime.run(request);
   if (exitCode > 128 && exitCode !== 134) return exitCode;
   if (GUEST_CODES.has(exitCode)) return exitCode;
-  // A component says only good or bad (1) through `wasi:cli/exit`; it has told the user why by then.
-  if (exitCode === 1 && runtime.name === 'wasmtime-component') return EXIT.runtime;
   throw new EdgeInferError({
     code: 'RUNTIME_FAILED',
     message: `the runtime failed (${runtime.name}): it ended with code ${exitCode}`,

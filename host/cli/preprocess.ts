@@ -1,6 +1,5 @@
 /** `edge-infer preprocess`. */
 import type { Command } from 'commander';
-import { resolveModel } from '../models/package.js';
 import { findRuntime, runtimeNames } from '../runtimes/index.js';
 import { runGuest } from './guest.js';
 import { Sandbox } from './sandbox.js';
@@ -39,7 +38,7 @@ Examples:
 async function preprocess(image: string, options: PreprocessOptions): Promise<number> {
   findRuntime(options.runtime);
   using sandbox = new Sandbox();
-  const args: string[] = ['preprocess', '--model', sandbox.folder(resolveModel(options.model))];
+  const args: string[] = ['preprocess', '--model', sandbox.model(options.model)];
   args.push('--out', options.out === '-' ? '-' : sandbox.file(options.out));
   if (options.json) args.push('--json');
   if (options.trust) args.push('--trust');

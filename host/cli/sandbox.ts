@@ -2,6 +2,7 @@
 import { lstatSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { refuseEscapingLinks, resolveModel } from '../models/package.js';
 import type { Preopen } from '../runtimes/runtime.js';
 
 /** Collects the folders of one run. Dispose it after the run. */
@@ -23,6 +24,17 @@ export class Sandbox {
     const absolute = path.resolve(name);
     this.#show(absolute);
     return absolute;
+  }
+
+  /**
+   * Lets the guest see a model package, by path or name; gives its folder.
+   *
+   * @throws EdgeInferError `MODEL_NOT_FOUND` (exit 4), `PATH_ESCAPES_PACKAGE` (exit 7)
+   */
+  model(nameOrPath: string): string {
+    const root = resolveModel(nameOrPath);
+    refuseEscapingLinks(root);
+    return this.folder(root);
   }
 
   /** A file of this run with the given text; gives its path. */

@@ -97,6 +97,24 @@ export function packageFiles(card: ModelCard): CardFile[] {
 }
 
 /**
+ * Refuses a package whose card names a link that leads out of it, before a sandbox sees the folder: inside, such a file
+ * is only one that cannot be read. Whatever else is wrong with card or files is left to the guest, which says it in the
+ * same words in every runtime.
+ *
+ * @throws EdgeInferError `PATH_ESCAPES_PACKAGE` (exit 7)
+ */
+export function refuseEscapingLinks(root: string): void {
+  let card: ModelCard;
+  try {
+    card = loadPackage(root).card;
+  } catch {
+    return;
+  }
+  for (const { path: file } of packageFiles(card))
+    if (existsSync(path.join(root, file))) resolvePackageFile(root, file);
+}
+
+/**
  * The real path of a file of a package.
  *
  * @throws EdgeInferError `PATH_ESCAPES_PACKAGE` (exit 7) when a link leads out; `MODEL_FILE_MISSING` (exit 4)

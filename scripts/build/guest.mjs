@@ -22,7 +22,8 @@ const ALLOWED = {
       ['load', 'load_by_name', 'init_execution_context', 'set_input', 'compute', 'get_output'].includes(
         name,
       )),
-  edge_infer_component: (module) => module === 'wasi_snapshot_preview1' || module.startsWith('wasi:nn/'),
+  edge_infer_component: (module) =>
+    ['wasi_snapshot_preview1', 'wasi:cli/exit@0.2.12'].includes(module) || module.startsWith('wasi:nn/'),
 };
 
 /**

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { edgeInfer } from '../support/cli.js';
 import { testWith } from '../support/requirements.js';
@@ -86,6 +87,7 @@ const inputCases: BadCase[] = [
       const bytes = Buffer.from(readFileSync(SAMPLE));
       bytes.writeUInt32BE(65535, 16);
       bytes.writeUInt32BE(65535, 20);
+      bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
       writeFileSync(join(folder, 'bomb.png'), bytes);
       return [join(folder, 'bomb.png')];
     },
