@@ -68,11 +68,7 @@ async function runNodeTests(files: string[], tally: Tally): Promise<void> {
       `${event.name} (${event.file === undefined ? 'unknown file' : relative(CHECKOUT, event.file)})`,
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    stream.compose(new spec()).pipe(process.stdout, { end: false });
-    stream.once('end', resolve);
-    stream.once('error', reject);
-  });
+  for await (const text of stream.compose(new spec())) process.stdout.write(text);
 }
 
 async function main(): Promise<number> {

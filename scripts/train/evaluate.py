@@ -54,6 +54,12 @@ def pytorch_runner(package: Path):
                     x = F.relu(x)
                 elif node.op_type == "MaxPool":
                     x = F.max_pool2d(x, next(list(a.ints) for a in node.attribute if a.name == "kernel_shape"))
+                elif node.op_type == "Slice":
+                    mirrored = x.flip(3)
+                elif node.op_type == "Concat":
+                    x = torch.cat([x, mirrored])
+                elif node.op_type == "ReduceMean":
+                    x = x.mean(0, keepdim=True)
                 elif node.op_type == "Flatten":
                     x = x.flatten(1)
                 elif node.op_type == "Gemm":

@@ -23,16 +23,24 @@ OPSET, IR_VERSION = 13, 8
 
 
 def fp32_graph(weights: dict) -> onnx.ModelProto:
-    """Convolution, max-pooling (where the layer has it), ReLU, ...; `input` f32 [1,3,32,32] -> `logits` f32 [1,10].
+    """`input` f32 [1,3,32,32] -> both views -> convolution, ReLU, max-pooling (where the layer has it), ... -> mean -> `logits` f32 [1,10].
 
-    Max-pooling and adding a bias commute, so the folded bias stands in the convolution.
+    Max-pooling and adding a bias commute, and so do max-pooling and ReLU: the folded bias stands in the convolution.
     """
-    nodes, initializers, x = [], [], "input"
+    nodes, initializers, x = [], [], "views"
 
     def constant(name: str, value: np.ndarray) -> str:
         initializers.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
         return name
 
+    def integers(name: str, *values: int) -> str:
+        initializers.append(numpy_helper.from_array(np.array(values, np.int64), name))
+        return name
+
+    # The picture and its mirror image (columns from last to first) as a batch of two.
+    mirror = ["input", integers("last", -1), integers("before_first", -(2**31)), integers("columns", 3), integers("backwards", -1)]
+    nodes.append(helper.make_node("Slice", mirror, ["mirrored"], "mirror"))
+    nodes.append(helper.make_node("Concat", ["input", "mirrored"], ["views"], "views", axis=0))
     layers = sum(name.startswith("layer") and name.endswith(".weight") for name in weights)
     for i in range(layers):
         inputs = [x, constant(f"layer{i}.weight", weights[f"layer{i}.weight"]), constant(f"layer{i}.bias", weights[f"layer{i}.bias"])]
@@ -45,7 +53,8 @@ def fp32_graph(weights: dict) -> onnx.ModelProto:
     nodes.append(helper.make_node("MaxPool", [x], ["pooled"], "pool", kernel_shape=[4, 4], strides=[4, 4]))
     nodes.append(helper.make_node("Flatten", ["pooled"], ["features"], "flatten", axis=1))
     head = ["features", constant("head.weight", weights["head.weight"]), constant("head.bias", weights["head.bias"])]
-    nodes.append(helper.make_node("Gemm", head, ["logits"], "head", transB=1))
+    nodes.append(helper.make_node("Gemm", head, ["view_logits"], "head", transB=1))
+    nodes.append(helper.make_node("ReduceMean", ["view_logits"], ["logits"], "mean", axes=[0], keepdims=1))
     graph = helper.make_graph(
         nodes, "cifar10",
         [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, 32, 32])],

@@ -1,7 +1,8 @@
 """The network of the built-in classifier: plain 3x3 convolutions, early pooling, 0.47 M parameters (1.9 MB as FP32).
 
 After the speed-run networks for CIFAR-10 (Page 2018, Jordan 2024, arXiv:2404.00498), narrowed to the size goal: resolution is
-given up early, so that two CPU cores train it in about half an hour.
+given up early, so that two CPU cores train it in about an hour. The graph looks at the picture and at its mirror image and
+averages: a point of accuracy for no byte.
 """
 
 import torch
@@ -44,6 +45,12 @@ class Classifier(nn.Module):
         self.head = nn.Linear(three, classes)
 
     def forward(self, x):
+        """While it is trained, one view; when it serves, the mean over the picture and its mirror image."""
+        if self.training:
+            return self.view(x)
+        return (self.view(x) + self.view(x.flip(3))) / 2
+
+    def view(self, x):
         return self.head(self.pool(self.layers(x)).flatten(1))
 
 
