@@ -44,11 +44,22 @@ export function openNamedGraph(name: usize, length: usize): i32 {
   return NN_UNKNOWN;
 }
 
-/** Gives input 0: `rank` dimensions of u32, elements of a card dtype; the memory stays untouched until compute ends. */
-export function setInput(dimensions: usize, rank: i32, dtype: i32, data: usize, length: usize): i32 {
+/**
+ * Gives input 0: its name in the graph (may be empty; only WIT goes by names), `rank` dimensions of u32, elements of a
+ * card dtype; the memory stays untouched until compute ends.
+ */
+export function setInput(
+  name: usize,
+  nameLength: usize,
+  dimensions: usize,
+  rank: i32,
+  dtype: i32,
+  data: usize,
+  length: usize,
+): i32 {
   nnClearDetail();
   if (NN_ABI == 1) return witxSetInput(0, dimensions, rank, dtype, data, length);
-  if (NN_ABI == 2) return witSetInput(dimensions, rank, dtype, data, length);
+  if (NN_ABI == 2) return witSetInput(name, nameLength, dimensions, rank, dtype, data, length);
   return NN_UNKNOWN;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Graph execution over `wasi:nn@0.2.0-rc-2024-10-28`. Tensors are owned handles that compute consumes, so the
- * input is handed over anew for each inference. An input is named by its decimal index ("0"), which every
- * runtime understands; an empty name fails in Wasmtime.
+ * input is handed over anew for each inference. An input goes by the name that it has in the graph; without one, by
+ * its decimal index, which Wasmtime's OpenVINO backend does not understand (an empty name fails in every backend).
  */
 
 import { DTYPE_F16, DTYPE_F32 } from '../card/plan';
@@ -24,8 +24,8 @@ import { fromWit, NN_UNKNOWN, nnClearDetail, nnDetail } from './status';
 
 /** {tag u8 @0, handle u32 @4} or {tag u8 @0, address u32 @4, length u32 @8}. */
 const RESULT: usize = memory.data(16, 4);
-/** Name of input 0: "0". */
-const INPUT_NAME: usize = memory.data<u8>([0x30]);
+/** Input 0 by its index: "0". */
+const FIRST_INPUT: usize = memory.data<u8>([0x30]);
 /** {name address, name length, tensor}. */
 const INPUT: usize = memory.data(12, 4);
 
@@ -99,12 +99,20 @@ function dropInput(): void {
   inputReady = false;
 }
 
-/** Gives the only input; status. */
-export function witSetInput(dimensions: usize, rank: i32, dtype: i32, data: usize, length: usize): i32 {
+/** Gives the only input, under its name in the graph (no bytes: by index); status. */
+export function witSetInput(
+  name: usize,
+  nameLength: usize,
+  dimensions: usize,
+  rank: i32,
+  dtype: i32,
+  data: usize,
+  length: usize,
+): i32 {
   dropInput();
   const type = dtype == DTYPE_F32 ? TYPE_F32 : dtype == DTYPE_F16 ? TYPE_F16 : TYPE_U8;
-  store<usize>(INPUT, INPUT_NAME);
-  store<u32>(INPUT, 1, 4);
+  store<usize>(INPUT, nameLength > 0 ? name : FIRST_INPUT);
+  store<usize>(INPUT, nameLength > 0 ? nameLength : 1, 4);
   store<i32>(INPUT, tensorNew(dimensions, rank, type, data, <u32>length), 8);
   inputReady = true;
   return 0;

@@ -63,7 +63,15 @@ function runGraph(): i32 {
   store<i32>(DIMENSIONS, planar ? plan.channels : plan.height, 4);
   store<i32>(DIMENSIONS, planar ? plan.height : plan.width, 8);
   store<i32>(DIMENSIONS, planar ? plan.width : plan.channels, 12);
-  let status = setInput(DIMENSIONS, 4, plan.dtype, answer.tensor, answer.tensorLength);
+  let status = setInput(
+    plan.inputName,
+    plan.inputNameLength,
+    DIMENSIONS,
+    4,
+    plan.dtype,
+    answer.tensor,
+    answer.tensorLength,
+  );
   if (status != 0) return faultGraph('the graph refused the input', status);
   status = compute();
   if (status != 0) return faultGraph('the graph failed', status);

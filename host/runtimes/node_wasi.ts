@@ -43,11 +43,12 @@ export type WasiImports = {
  * Node 20 lets WebAssembly call node:wasi past JavaScript ("fast API calls"), which corrupts the heap when such a
  * call and a native module take turns: the process dies of a segmentation fault in some later garbage collection
  * (seen with 20.20.2; not with --no-turbo-fast-api-calls, not with Node 24). A JavaScript function in between rules
- * that path out and costs some nanoseconds a call.
+ * that path out and costs some nanoseconds a call. It also holds the host: one that is collected while its guest
+ * still runs aborts the process.
  */
 export function wasiImports(wasi: WASI): WasiImports {
   const { wasi_snapshot_preview1: native } = wasi.getImportObject() as WasiImports;
   const wrapped: WasiImports['wasi_snapshot_preview1'] = {};
-  for (const [name, call] of Object.entries(native)) wrapped[name] = (...args) => call(...args);
+  for (const [name, call] of Object.entries(native)) wrapped[name] = (...args) => call.apply(wasi, args);
   return { wasi_snapshot_preview1: wrapped };
 }

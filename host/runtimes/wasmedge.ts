@@ -2,7 +2,7 @@
 import { EdgeInferError, EXIT } from '../errors.js';
 import { compileOnce } from './aot.js';
 import { artifact } from './artifacts.js';
-import { runChild } from './child.js';
+import { ownReportsOnly, runChild } from './child.js';
 import { aotCache, type NativeTool, nativeAvailability, nativeTool } from './native.js';
 import type { GraphByName, Preopen, RunRequest, RunResult, Runtime } from './runtime.js';
 
@@ -27,18 +27,13 @@ async function run(request: RunRequest): Promise<RunResult> {
   const exitCode = await runChild({
     command: tool.command,
     args: [...tool.args, ...args],
-    env: { ...quietPlugin(request), ...process.env, ...tool.env },
+    env: { ...ownReportsOnly(request, { EDGE_INFER_NN_LOG: 'off' }), ...process.env, ...tool.env },
     stdin: request.stdin ?? 0,
     stdout: request.stdout ?? 1,
     stderr: request.stderr ?? 2,
     signal: request.signal,
   });
   return { exitCode };
-}
-
-/** Our guest reports each failure itself; the plug-in's own line would be a second one. */
-function quietPlugin(request: RunRequest): Record<string, string> {
-  return request.module === undefined && request.log === undefined ? { EDGE_INFER_NN_LOG: 'off' } : {};
 }
 
 /** WasmEdge 0.15 and later interpret unless told otherwise, and log to standard output; 0.14 has no such flags. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { compileOnce } from './aot.js';
 import { artifact } from './artifacts.js';
-import { runChild } from './child.js';
+import { ownReportsOnly, runChild } from './child.js';
 import { aotCache, type NativeTool, nativeAvailability, nativeTool } from './native.js';
 import type { GraphByName, RunRequest, RunResult, Runtime, RuntimeName } from './runtime.js';
 
@@ -44,7 +44,7 @@ async function run(request: RunRequest, which: 'core' | 'component'): Promise<Ru
   const exitCode = await runChild({
     command: tool.command,
     args: [...tool.args, ...args],
-    env: { ...process.env, ...tool.env },
+    env: { ...ownReportsOnly(request, { WASMTIME_LOG: 'off' }), ...process.env, ...tool.env },
     stdin: request.stdin ?? 0,
     stdout: request.stdout ?? 1,
     stderr: request.stderr ?? 2,

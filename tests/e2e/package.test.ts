@@ -67,8 +67,8 @@ testWith(
       assert.equal(hashes.size, 1, 'the same input_sha256 by npx and by import, in Node 20 and in Node 24');
       writeFileSync(
         join(app, 'use.mts'),
-        `import { classify, type ClassifyAnswer } from 'edge-infer';
-         const answer: ClassifyAnswer = await classify('photo.png', { top: 3 });
+        `import { classify, type Classification } from 'edge-infer';
+         const answer: Classification = await classify('photo.png', { top: 3 });
          const label: string = answer.predictions[0]?.label ?? '';
          export { label };\n`,
       );

@@ -67,19 +67,21 @@ for (const runtime of RUNTIME_NAMES) {
   );
 }
 
-testWith(
-  'wasmtime: the OpenVINO form of the model, same input, same macaw',
-  { data: testData, runtime: runtimeReady('wasmtime') },
-  async ({ data }) => {
-    const image = join(data, 'images/coral_cc/parrot.jpg');
-    const model = ['--model', join(data, 'models/mobilenet_v2_1.0_224')];
-    const onnx = await classifyIn('wasmtime', image, ...model);
-    const openvino = await classifyIn('wasmtime', image, ...model, '--encoding', 'openvino');
-    assert.equal(openvino.graph.encoding, 'openvino');
-    assert.equal(openvino.input_sha256, onnx.input_sha256);
-    assert.equal(openvino.predictions[0]?.class_id, MACAW);
-  },
-);
+for (const runtime of ['wasmtime', 'wasmtime-component'] as const) {
+  testWith(
+    `${runtime}: the OpenVINO form of the model, same input, same macaw`,
+    { data: testData, runtime: runtimeReady(runtime) },
+    async ({ data }) => {
+      const image = join(data, 'images/coral_cc/parrot.jpg');
+      const model = ['--model', join(data, 'models/mobilenet_v2_1.0_224')];
+      const onnx = await classifyIn(runtime, image, ...model);
+      const openvino = await classifyIn(runtime, image, ...model, '--encoding', 'openvino');
+      assert.equal(openvino.graph.encoding, 'openvino');
+      assert.equal(openvino.input_sha256, onnx.input_sha256);
+      assert.equal(openvino.predictions[0]?.class_id, MACAW);
+    },
+  );
+}
 
 test('an unknown runtime is refused by name', async () => {
   const { exitCode, stderr } = await edgeInfer(['classify', SAMPLE, '--runtime', 'wasmer']);
