@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { componentEmbed, componentNew, preview1AdapterCommandPath, transpile } from '@bytecodealliance/jco';
+import { transpileBytes } from '@bytecodealliance/jco-transpile';
+import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import binaryen from 'binaryen';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
+// Of jco itself only the adapter is used: its API pulls in a bundler and two JavaScript engines (package.json overrides them).
+const ADAPTER = new URL('../lib/wasi_snapshot_preview1.command.wasm', import.meta.resolve('@bytecodealliance/jco'));
 const INTERFACE = 'edge:infer/infer@0.1.0';
 
 /** Exports of the core module, AssemblyScript's names to those of the canonical ABI. */
@@ -28,7 +31,7 @@ export async function buildComponent(core) {
     metadata: [],
     features: { tag: 'all' },
   });
-  const adapter = new Uint8Array(readFileSync(fileURLToPath(preview1AdapterCommandPath())));
+  const adapter = new Uint8Array(readFileSync(fileURLToPath(ADAPTER)));
   return componentNew(embedded, [['wasi_snapshot_preview1', adapter]]);
 }
 
@@ -57,12 +60,11 @@ function renameExports(core) {
  * @param {Uint8Array} component
  */
 export async function transpileComponent(component) {
-  const { files } = await transpile(component, {
+  const { files } = await transpileBytes(component, {
     name: 'edge_infer',
     instantiation: 'sync',
     asyncMode: 'sync',
     wasiShim: false,
-    quiet: true,
   });
   return files;
 }
