@@ -8,7 +8,10 @@ import binaryen from 'binaryen';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 // Of jco itself only the adapter is used: its API pulls in a bundler and two JavaScript engines (package.json overrides them).
-const ADAPTER = new URL('../lib/wasi_snapshot_preview1.command.wasm', import.meta.resolve('@bytecodealliance/jco'));
+const ADAPTER = new URL(
+  '../lib/wasi_snapshot_preview1.command.wasm',
+  import.meta.resolve('@bytecodealliance/jco'),
+);
 const INTERFACE = 'edge:infer/infer@0.1.0';
 
 /** Exports of the core module, AssemblyScript's names to those of the canonical ABI. */
