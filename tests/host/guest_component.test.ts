@@ -60,7 +60,7 @@ class Tensor {
 
 class Context {
   compute(inputs: [string, Tensor][]): [string, Tensor][] {
-    assert.equal(inputs[0]?.[0], '0');
+    assert.equal(inputs[0]?.[0], 'input');
     assert.equal(inputs[0]?.[1].type, 'FP32');
     const logits = new Uint8Array(Float32Array.of(0, 3, 1, 3).buffer);
     return [['logits', new Tensor(Uint32Array.of(1, 4), 'FP32', logits)]];
