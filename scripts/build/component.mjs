@@ -68,6 +68,8 @@ export async function transpileComponent(component) {
     instantiation: 'sync',
     asyncMode: 'sync',
     wasiShim: false,
+    // An error of a typed call is thrown as an Error with `payload`.
+    noComponentErrorWrapping: false,
   });
   return files;
 }
