@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from cifar10 import MEAN, STD, normalize, read_split
 from network import Classifier, folded_weights
 
-MOMENTUM, LABEL_SMOOTHING, WARM_UP_EPOCHS, AVERAGE_DECAY = 0.9, 0.1, 4, 0.998
+MOMENTUM, WEIGHT_DECAY, LABEL_SMOOTHING, WARM_UP_EPOCHS, AVERAGE_DECAY = 0.9, 5e-4, 0.1, 4, 0.998
 
 
 def augment(images: torch.Tensor, shift: int = 4, cutout: int = 8) -> torch.Tensor:
@@ -36,19 +36,6 @@ def augment(images: torch.Tensor, shift: int = 4, cutout: int = 8) -> torch.Tens
         out[i] = padded[i, :, dy[i] : dy[i] + size, dx[i] : dx[i] + size]
         out[i, :, max(cy[i] - half, 0) : cy[i] + half, max(cx[i] - half, 0) : cx[i] + half] = 0
     return out.contiguous(memory_format=torch.channels_last)
-
-
-def cutmix(images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, float]:
-    """A box of each picture replaced by that of another (Yun et al. 2019): pictures, the others' labels, share of the first."""
-    size = images.shape[2]
-    other = torch.randperm(len(images))
-    half = int(size * math.sqrt(1 - float(torch.rand(()))) / 2)
-    cy, cx = torch.randint(0, size, (2,)).tolist()
-    rows, columns = slice(max(cy - half, 0), cy + half), slice(max(cx - half, 0), cx + half)
-    mixed = images.clone()
-    mixed[:, :, rows, columns] = images[other][:, :, rows, columns]
-    replaced = mixed[0, 0, rows, columns].numel() / size**2
-    return mixed, labels[other], 1 - replaced
 
 
 @torch.no_grad()
@@ -75,9 +62,6 @@ def main():
     parser.add_argument("--epochs", type=int, default=64)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rate", type=float, default=0.2, help="peak learning rate")
-    parser.add_argument("--decay", type=float, default=5e-4, help="weight decay of the kernels")
-    parser.add_argument("--cutmix", type=float, default=0.0, help="share of batches that are mixed")
-    parser.add_argument("--start", help="checkpoint.pt of a finished run whose averaged weights are the start")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")
     args = parser.parse_args()
     out = Path(args.out)
@@ -90,8 +74,8 @@ def main():
 
     torch.manual_seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    settings = {k: v for k, v in vars(args).items() if k not in ("data", "out", "start", "resume")}
-    log(torch=torch.__version__, started_from_checkpoint=args.start is not None, device=device.type, threads=torch.get_num_threads(), **settings)
+    settings = {k: v for k, v in vars(args).items() if k not in ("data", "out", "resume")}
+    log(torch=torch.__version__, device=device.type, threads=torch.get_num_threads(), **settings)
 
     train_x, train_y, _ = read_split(args.data, "train")
     test_x, test_y, _ = read_split(args.data, "test")
@@ -99,9 +83,6 @@ def main():
     train_y, test_y = torch.from_numpy(train_y), torch.from_numpy(test_y)
 
     net = Classifier().to(device, memory_format=torch.channels_last)
-    if args.start:
-        averaged = torch.load(args.start, map_location=device)["average"]
-        net.load_state_dict({k.removeprefix("module."): v for k, v in averaged.items() if k.startswith("module.")})
     log(parameters=sum(p.numel() for p in net.parameters()))
     average = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE_DECAY), use_buffers=True
@@ -109,7 +90,7 @@ def main():
     decayed = [p for p in net.parameters() if p.ndim > 1]
     others = [p for p in net.parameters() if p.ndim == 1]
     optimizer = torch.optim.SGD(
-        [{"params": decayed, "weight_decay": args.decay}, {"params": others, "weight_decay": 0.0}],
+        [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}],
         lr=args.rate, momentum=MOMENTUM, nesterov=True,
     )
     first = 0
@@ -129,16 +110,10 @@ def main():
             for group in optimizer.param_groups:
                 group["lr"] = rate_at(epoch + step / steps, args.epochs, args.rate)
             pick = order[step * args.batch : (step + 1) * args.batch]
-            images, labels = augment(train_x[pick]), train_y[pick]
-            others, share = labels, 1.0
-            if args.cutmix and float(torch.rand(())) < args.cutmix:
-                images, others, share = cutmix(images, labels)
-            images, labels, others = images.to(device), labels.to(device), others.to(device)
+            images = augment(train_x[pick]).to(device)
             with torch.autocast(device.type, torch.bfloat16):
                 logits = net(images)
-            loss = share * F.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
-            if share < 1:
-                loss = loss + (1 - share) * F.cross_entropy(logits.float(), others, label_smoothing=LABEL_SMOOTHING)
+            loss = F.cross_entropy(logits.float(), train_y[pick].to(device), label_smoothing=LABEL_SMOOTHING)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
