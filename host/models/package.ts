@@ -42,7 +42,7 @@ export function builtinModelNames(): string[] {
  * @throws EdgeInferError `MODEL_NOT_FOUND` (exit 4) for a bare name that is neither built in nor a folder here
  * @example
  * resolveModel('cifar10') // '/.../edge-infer/models/cifar10'
- * resolveModel('./my-model') // '/work/my-model'
+ * resolveModel('./my-model') // in /srv: '/srv/my-model'
  */
 export function resolveModel(nameOrPath: string): string {
   const bare = nameOrPath !== '' && !/[\\/]/.test(nameOrPath) && !nameOrPath.startsWith('.');
