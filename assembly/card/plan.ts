@@ -3,20 +3,26 @@
  * Texts point into the resident place, tables of graphs and files into the card's own memory.
  */
 
+import { DTYPE_F16, DTYPE_F32, DTYPE_U8 } from '../kernels/types';
+export {
+  DTYPE_F16,
+  DTYPE_F32,
+  DTYPE_I8,
+  DTYPE_U8,
+  FILTER_BILINEAR,
+  LAYOUT_NCHW,
+  ORIGIN_ROUND,
+  SCALE_DIVIDE,
+  SCALE_MULTIPLY,
+  SCALE_NONE,
+} from '../kernels/types';
+
 export const TASK_CLASSIFY: i32 = 0;
 export const TASK_DETECT: i32 = 1;
 export const TASK_SEGMENT: i32 = 2;
 export const TASK_EMBED: i32 = 3;
 export const TASK_RAW: i32 = 4;
 export const TASK_TEXT: i32 = 5;
-
-export const DTYPE_F32: i32 = 0;
-export const DTYPE_F16: i32 = 1;
-export const DTYPE_U8: i32 = 2;
-export const DTYPE_I8: i32 = 3;
-
-export const LAYOUT_NCHW: i32 = 0;
-export const LAYOUT_NHWC: i32 = 1;
 
 export const COLOR_RGB: i32 = 0;
 export const COLOR_BGR: i32 = 1;
@@ -26,12 +32,6 @@ export const ALPHA_DROP: i32 = 0;
 export const ALPHA_WHITE: i32 = 1;
 export const ALPHA_BLACK: i32 = 2;
 
-export const FILTER_NEAREST: i32 = 0;
-export const FILTER_BOX: i32 = 1;
-export const FILTER_BILINEAR: i32 = 2;
-export const FILTER_HAMMING: i32 = 3;
-export const FILTER_BICUBIC: i32 = 4;
-export const FILTER_LANCZOS: i32 = 5;
 export const FILTER_AREA: i32 = 6;
 /** What OpenCV calls bilinear. */
 export const FILTER_LINEAR: i32 = 7;
@@ -39,13 +39,6 @@ export const FILTER_LINEAR: i32 = 7;
 export const GEOMETRY_SIZE: i32 = 0;
 export const GEOMETRY_SHORTEST: i32 = 1;
 export const GEOMETRY_LETTERBOX: i32 = 2;
-
-export const ORIGIN_ROUND: i32 = 0;
-export const ORIGIN_FLOOR: i32 = 1;
-
-export const SCALE_NONE: i32 = 0;
-export const SCALE_DIVIDE: i32 = 1;
-export const SCALE_MULTIPLY: i32 = 2;
 
 export const KIND_LOGITS: i32 = 0;
 export const KIND_PROBABILITIES: i32 = 1;
