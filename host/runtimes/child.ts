@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
-import type { RunRequest } from './runtime.js';
 
 /** A program to start. Streams are file descriptors of this process. */
 export interface ChildRequest {
@@ -53,12 +52,4 @@ export async function runChild(request: ChildRequest): Promise<number> {
   } finally {
     for (const name of forwarded) process.off(name, forward);
   }
-}
-
-/**
- * The environment that keeps a runtime's own log quiet while it runs edge-infer's guest: the guest reports each failure
- * itself, and the log would be a second line. Foreign guests and `--debug` get the log.
- */
-export function ownReportsOnly(request: RunRequest, quiet: Record<string, string>): Record<string, string> {
-  return request.module === undefined && request.log === undefined ? quiet : {};
 }

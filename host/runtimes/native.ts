@@ -1,9 +1,10 @@
 /** Wasmtime and WasmEdge as they were installed: what to start, and with which environment. */
 import path from 'node:path';
 import { EdgeInferError, EXIT } from '../errors.js';
+import { runChild } from './child.js';
 import { type InstallableName, readManifest } from './install/manifest.js';
 import { defaultRuntimesRoot } from './install/root.js';
-import type { Availability } from './runtime.js';
+import type { Availability, RunRequest } from './runtime.js';
 
 /** A native runtime. */
 export interface NativeTool {
@@ -52,5 +53,46 @@ export function nativeTool(name: InstallableName): NativeTool {
     message: `runtime not available (${name}): not installed`,
     hint: 'run edge-infer runtimes install',
     exitCode: EXIT.runtime,
+  });
+}
+
+/**
+ * Runs edge-infer's or a foreign guest in an installed runtime, on the request's own streams; the exit code.
+ *
+ * `quiet` is the environment that silences the runtime's own log. It applies to edge-infer's guest, which reports each
+ * failure itself, so that the log would be a second line; foreign guests and `--debug` get the log.
+ */
+export function runNative(
+  tool: NativeTool,
+  args: readonly string[],
+  request: RunRequest,
+  quiet: Readonly<Record<string, string>>,
+): Promise<number> {
+  const ownReportsOnly = request.module === undefined && request.log === undefined;
+  return runChild({
+    command: tool.command,
+    args: [...tool.args, ...args],
+    env: { ...(ownReportsOnly ? quiet : {}), ...process.env, ...tool.env },
+    stdin: request.stdin ?? 0,
+    stdout: request.stdout ?? 1,
+    stderr: request.stderr ?? 2,
+    signal: request.signal,
+  });
+}
+
+/** Runs the compiler of an installed runtime in silence; the exit code. */
+export function compileNative(
+  tool: NativeTool,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  return runChild({
+    command: tool.command,
+    args: [...tool.args, 'compile', ...args],
+    env: { ...process.env, ...tool.env },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'ignore',
+    signal,
   });
 }

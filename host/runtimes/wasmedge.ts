@@ -2,8 +2,14 @@
 import { EdgeInferError, EXIT } from '../errors.js';
 import { compileOnce } from './aot.js';
 import { artifact } from './artifacts.js';
-import { ownReportsOnly, runChild } from './child.js';
-import { aotCache, type NativeTool, nativeAvailability, nativeTool } from './native.js';
+import {
+  aotCache,
+  compileNative,
+  type NativeTool,
+  nativeAvailability,
+  nativeTool,
+  runNative,
+} from './native.js';
 import type { GraphByName, Preopen, RunRequest, RunResult, Runtime } from './runtime.js';
 
 /** The `wasmedge` runtime. */
@@ -24,15 +30,7 @@ async function run(request: RunRequest): Promise<RunResult> {
   for (const preopen of request.preopens) args.push('--dir', dirOf(preopen));
   for (const [key, value] of Object.entries(request.env ?? {})) args.push('--env', `${key}=${value}`);
   args.push(compiled ?? module, ...request.args);
-  const exitCode = await runChild({
-    command: tool.command,
-    args: [...tool.args, ...args],
-    env: { ...ownReportsOnly(request, { EDGE_INFER_NN_LOG: 'off' }), ...process.env, ...tool.env },
-    stdin: request.stdin ?? 0,
-    stdout: request.stdout ?? 1,
-    stderr: request.stderr ?? 2,
-    signal: request.signal,
-  });
+  const exitCode = await runNative(tool, args, request, { EDGE_INFER_NN_LOG: 'off' });
   return { exitCode };
 }
 
@@ -55,16 +53,7 @@ async function precompiled(
     // number of codes not matching", 0.14.1 and 0.17.1) and runs in the interpreter, 70 times slower.
     extension: process.platform === 'darwin' ? '.dylib' : '.so',
     cache: aotCache(),
-    compile: (output) =>
-      runChild({
-        command: tool.command,
-        args: [...tool.args, 'compile', module, output],
-        env: { ...process.env, ...tool.env },
-        stdin: 'ignore',
-        stdout: 'ignore',
-        stderr: 'ignore',
-        signal: request.signal,
-      }),
+    compile: (output) => compileNative(tool, [module, output], request.signal),
   });
   if ('file' in result) return result.file;
   request.warn?.(`wasmedge compile failed (${result.why}); running in the interpreter, which is far slower`);

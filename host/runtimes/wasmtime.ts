@@ -3,8 +3,14 @@ import path from 'node:path';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { compileOnce } from './aot.js';
 import { artifact } from './artifacts.js';
-import { ownReportsOnly, runChild } from './child.js';
-import { aotCache, type NativeTool, nativeAvailability, nativeTool } from './native.js';
+import {
+  aotCache,
+  compileNative,
+  type NativeTool,
+  nativeAvailability,
+  nativeTool,
+  runNative,
+} from './native.js';
 import type { GraphByName, RunRequest, RunResult, Runtime, RuntimeName } from './runtime.js';
 
 /** The `wasmtime` runtime. */
@@ -41,15 +47,7 @@ async function run(request: RunRequest, which: 'core' | 'component'): Promise<Ru
   for (const [key, value] of Object.entries(request.env ?? {})) args.push('--env', `${key}=${value}`);
   if (compiled !== undefined) args.push('--allow-precompiled');
   args.push(compiled ?? module, ...request.args);
-  const exitCode = await runChild({
-    command: tool.command,
-    args: [...tool.args, ...args],
-    env: { ...ownReportsOnly(request, { WASMTIME_LOG: 'off' }), ...process.env, ...tool.env },
-    stdin: request.stdin ?? 0,
-    stdout: request.stdout ?? 1,
-    stderr: request.stderr ?? 2,
-    signal: request.signal,
-  });
+  const exitCode = await runNative(tool, args, request, { WASMTIME_LOG: 'off' });
   return { exitCode };
 }
 
@@ -63,16 +61,7 @@ async function precompiled(
     compiler: `wasmtime ${tool.version}`,
     extension: '.cwasm',
     cache: aotCache(),
-    compile: (output) =>
-      runChild({
-        command: tool.command,
-        args: [...tool.args, 'compile', '-o', output, module],
-        env: { ...process.env, ...tool.env },
-        stdin: 'ignore',
-        stdout: 'ignore',
-        stderr: 'ignore',
-        signal: request.signal,
-      }),
+    compile: (output) => compileNative(tool, ['-o', output, module], request.signal),
   });
   if ('file' in result) return result.file;
   // Wasmtime compiles by itself at each start then: slower, and it says what is wrong with the module.
