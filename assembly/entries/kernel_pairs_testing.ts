@@ -1,0 +1,25 @@
+/**
+ * Test entry: kernels in both forms, `scalar_NAME` beside `simd_NAME`, for tests/host/kernels_equal.test.ts. Not part
+ * of any artifact.
+ */
+
+export { arenaAlloc, arenaMark, arenaRelease } from '../memory/arena';
+
+export {
+  grayAlphaDrop as scalar_grayAlphaDrop,
+  grayAlphaOver as scalar_grayAlphaOver,
+  grayToRgb as scalar_grayToRgb,
+  rgbToBgr as scalar_rgbToBgr,
+  rgbToGray as scalar_rgbToGray,
+  rgbaDrop as scalar_rgbaDrop,
+  rgbaOver as scalar_rgbaOver,
+} from '../kernels/color/scalar';
+export {
+  grayAlphaDrop as simd_grayAlphaDrop,
+  grayAlphaOver as simd_grayAlphaOver,
+  grayToRgb as simd_grayToRgb,
+  rgbToBgr as simd_rgbToBgr,
+  rgbToGray as simd_rgbToGray,
+  rgbaDrop as simd_rgbaDrop,
+  rgbaOver as simd_rgbaOver,
+} from '../kernels/color/simd';

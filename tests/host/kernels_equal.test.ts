@@ -1,0 +1,16 @@
+/** Scalar and SIMD forms of the kernels give the same bytes: random and hard data, all rests, unaligned addresses. */
+import { before, test } from 'node:test';
+import { instantiateForTest, type TestGuest } from '../support/assembly.js';
+import { colorPairs } from '../support/kernel_pairs/color.js';
+import { checkPair } from '../support/kernel_pairs.js';
+
+let guest: TestGuest;
+before(async () => {
+  guest = await instantiateForTest('assembly/entries/kernel_pairs_testing.ts');
+  // Kernels have no static data: without a page of its own the first block would lie at 0, which means no memory.
+  guest.memory.grow(1);
+});
+
+for (const pair of [...colorPairs]) {
+  test(`${pair.name}: scalar == SIMD`, () => checkPair(pair, guest));
+}
