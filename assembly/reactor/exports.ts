@@ -22,7 +22,8 @@ import {
   jsonTextLength,
   jsonType,
 } from '../text/json_node';
-import { jsonErrorOffset, jsonErrorText, jsonParse, jsonStatus } from '../text/json_reader';
+import { jsonErrorOffset, jsonParse, jsonStatus } from '../text/json_reader';
+import { jsonErrorText } from '../text/json_status';
 import { putU32 } from '../text/numbers';
 import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
 import { useImage, useImageData } from './images';
