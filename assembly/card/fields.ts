@@ -3,7 +3,7 @@
  * a reader asks for all fields in turn and looks at {@link cardStatus} at the end.
  */
 
-import { asciiAt, asciiLength } from '../text/ascii';
+import { asciiLength, asciiNext, asciiOpen } from '../text/ascii';
 import {
   JSON_ARRAY,
   JSON_FALSE,
@@ -225,21 +225,24 @@ export function fieldWord(parent: usize, prefix: string, key: string, words: str
 
 /** Index of a word among words parted by single spaces, -1 when it is not one of them. */
 export function wordIndex(text: usize, length: usize, words: string): i32 {
-  const count = asciiLength(words);
   let index = 0;
-  let start = 0;
-  // start <= i <= count: inside the constant; j < length.
-  for (let i = 0; i <= count; i++) {
-    if (i < count && asciiAt(words, i) != 0x20) continue;
-    let same = <usize>(i - start) == length;
-    for (let j: usize = 0; same && j < length; j++) {
-      same = asciiAt(words, start + <i32>j) == <i32>load<u8>(text + j);
+  let same = true;
+  let i: usize = 0;
+  asciiOpen(words);
+  while (true) {
+    const byte = asciiNext();
+    if (byte != 0 && byte != 0x20) {
+      // i < length at the load.
+      same = same && i < length && <i32>load<u8>(text + i) == byte;
+      i++;
+      continue;
     }
-    if (same) return index;
+    if (same && i == length) return index;
+    if (byte == 0) return -1;
     index++;
-    start = i + 1;
+    same = true;
+    i = 0;
   }
-  return -1;
 }
 
 /** A string node, 0 when absent and not required. */

@@ -2,7 +2,7 @@
  * The known word that is nearest to a mistyped one.
  */
 
-import { asciiAt, asciiLength } from '../text/ascii';
+import { asciiNext, asciiOpen } from '../text/ascii';
 
 const MAX_WORD: i32 = 24;
 /** Two rows of distances and the word as bytes. */
@@ -22,12 +22,12 @@ export function nearestWord(text: usize, length: usize, words: string): usize {
   if (length == 0 || length > <usize>MAX_WORD) return 0;
   let best = 4;
   let size = 0;
-  const count = asciiLength(words);
+  asciiOpen(words);
   // No known word is longer than MAX_WORD: size stays inside WORD.
-  for (let i = 0; i <= count; i++) {
-    const unit = i == count ? 0x20 : asciiAt(words, i);
-    if (unit != 0x20) {
-      store<u8>(WORD + <usize>size, unit);
+  for (let byte = -1; byte != 0; ) {
+    byte = asciiNext();
+    if (byte != 0 && byte != 0x20) {
+      store<u8>(WORD + <usize>size, byte);
       if (size < MAX_WORD) size++;
       continue;
     }

@@ -7,7 +7,7 @@
  * model. So one buffer, allocated once and used for every call, keeps memory constant.
  */
 
-import { asciiAt, asciiLength } from '../text/ascii';
+import { asciiLength, asciiNext, asciiOpen } from '../text/ascii';
 import { answer } from '../answer';
 import { LAYOUT_NCHW, plan } from '../card/plan';
 import { residentEnd, residentOpen } from '../card/resident';
@@ -80,7 +80,8 @@ export function asciiBytes(text: string): usize {
   const length = <usize>asciiLength(text);
   const to = arenaAlloc(length);
   if (to == 0) return 0;
-  for (let i: usize = 0; i < length; i++) store<u8>(to + i, asciiAt(text, <i32>i));
+  asciiOpen(text);
+  for (let i: usize = 0; i < length; i++) store<u8>(to + i, asciiNext());
   return to;
 }
 

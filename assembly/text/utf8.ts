@@ -2,7 +2,7 @@
  * UTF-8: checking and making sequences, comparing bytes with ASCII constants.
  */
 
-import { asciiAt, asciiLength } from './ascii';
+import { asciiNext, asciiOpen } from './ascii';
 
 /** Length of the valid UTF-8 sequence at `at` (1..4), 0 when it is not valid; reads at most up to `end`. */
 export function utf8Sequence(at: usize, end: usize): usize {
@@ -51,17 +51,23 @@ export function utf8Encode(to: usize, point: i32): usize {
 
 /** True when the bytes spell the ASCII constant. */
 export function sameText(from: usize, length: usize, text: string): bool {
-  if (<usize>asciiLength(text) != length) return false;
-  return startsWith(from, length, text);
+  return length == matchedLength(from, length, text);
 }
 
 /** True when the bytes begin with the ASCII constant. */
 export function startsWith(from: usize, length: usize, text: string): bool {
-  const count = <usize>asciiLength(text);
-  if (count > length) return false;
-  for (let i: usize = 0; i < count; i++) {
-    // i < count <= length.
-    if (<i32>load<u8>(from + i) != asciiAt(text, <i32>i)) return false;
+  return matchedLength(from, length, text) <= length;
+}
+
+/** Length of the ASCII constant when the bytes begin with it, else more than `length`. */
+function matchedLength(from: usize, length: usize, text: string): usize {
+  asciiOpen(text);
+  let matched: usize = 0;
+  while (true) {
+    const byte = asciiNext();
+    if (byte == 0) return matched;
+    // matched < length at the load.
+    if (matched == length || <i32>load<u8>(from + matched) != byte) return length + 1;
+    matched++;
   }
-  return true;
 }

@@ -8,7 +8,7 @@
  * to a block of twice the size, a fixed writer drops what does not fit (used for error texts).
  */
 
-import { asciiAt, asciiLength } from './ascii';
+import { asciiNext, asciiOpen } from './ascii';
 import { arenaAlloc } from '../memory/arena';
 
 const FIXED: i32 = 0;
@@ -116,8 +116,8 @@ export function putBytes(w: TextWriter, from: usize, length: usize): void {
 
 /** An ASCII constant. */
 export function put(w: TextWriter, text: string): void {
-  const length = asciiLength(text);
-  for (let i = 0; i < length; i++) putByte(w, asciiAt(text, i));
+  asciiOpen(text);
+  for (let byte = asciiNext(); byte != 0; byte = asciiNext()) putByte(w, byte);
 }
 
 /** `byte` repeated. */

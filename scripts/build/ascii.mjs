@@ -1,12 +1,16 @@
 /**
- * AssemblyScript stores text as UTF-16 with a header of 20 bytes. The guest only prints ASCII constants, so that half of
- * its data would be zeros: before compilation each constant becomes
- *
- *   length u16 | bytes
- *
- * still typed `string`. assembly/text/ascii.ts is the only place that looks inside; it follows `ASCII_TEXT`.
+ * AssemblyScript stores text as UTF-16 with a header of 20 bytes. The guest only prints ASCII constants, which are most of
+ * its data: before compilation each becomes an address in one block of packed texts (pack.mjs), still typed `string`.
+ * assembly/text/ascii.ts is the only place that looks inside; it follows `ASCII_TEXT`.
  */
+import path from 'node:path';
 import ts from 'typescript';
+import { dataSegments } from './segments.mjs';
+
+/** The file that the build writes itself, see there. */
+export const PACKED_FILE = 'assembly/text/packed.ts';
+/** How the bytes begin that stand for a text while it is not known which texts a module has. */
+const MARK = [0xff, 0xfe];
 
 /** @param {ts.Node} node */
 function staysText(node) {
@@ -21,25 +25,21 @@ function staysText(node) {
 }
 
 /**
- * The source text with all string constants as bytes; lines stay where they are.
+ * The source text with all string constants replaced; lines stay where they are.
  *
  * @param {string} file
  * @param {string} source
+ * @param {(text: string) => string} address an expression, the address of a text
  */
-export function asciiConstants(file, source) {
+function replaceTexts(file, source, address) {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
   /** @type {{start: number, end: number, text: string}[]} */
   const edits = [];
   /** @param {ts.Node} node */
   const visit = (node) => {
     if (ts.isStringLiteralLike(node) && !staysText(node)) {
-      const bytes = Buffer.from(node.text, 'latin1');
-      if (bytes.toString('latin1') !== node.text || bytes.some((byte) => byte > 127)) {
-        throw new Error(`${file}: text constants must be ASCII: ${node.text}`);
-      }
       const lines = '\n'.repeat(source.slice(node.getStart(), node.getEnd()).split('\n').length - 1);
-      const data = [bytes.length & 255, bytes.length >> 8, ...bytes].join();
-      const text = `changetype<string>(memory.data<u8>([${data}],1))${lines}`;
+      const text = `changetype<string>(${address(node.text)})${lines}`;
       edits.push({ start: node.getStart(), end: node.getEnd(), text });
     }
     ts.forEachChild(node, visit);
@@ -49,4 +49,60 @@ export function asciiConstants(file, source) {
   for (const { start, end, text } of edits.reverse())
     result = result.slice(0, start) + text + result.slice(end);
   return result;
+}
+
+/** Finds out which texts a module has: compile with `source`, then ask `found`. */
+export class TextCensus {
+  /** @type {string[]} */
+  #texts = [];
+
+  /** @param {string} file @param {string} source */
+  source(file, source) {
+    return replaceTexts(file, source, (text) => {
+      const id = this.#texts.push(text) - 1;
+      return `memory.data<u8>([${[...MARK, id & 255, id >> 8]}],1)`;
+    });
+  }
+
+  /**
+   * The distinct texts of the functions that were compiled, in order of their appearance.
+   *
+   * @param {Uint8Array} binary compiled without optimisation
+   */
+  found(binary) {
+    /** @type {Set<string>} */
+    const texts = new Set();
+    for (const { bytes } of dataSegments(binary)) {
+      if (bytes.length !== 4 || bytes[0] !== MARK[0] || bytes[1] !== MARK[1]) continue;
+      const text = this.#texts[(bytes[2] ?? 0) | ((bytes[3] ?? 0) << 8)];
+      if (text !== undefined) texts.add(text);
+    }
+    return [...texts];
+  }
+}
+
+/**
+ * The source text with the addresses of packed texts in place of its string constants.
+ *
+ * @param {string} file
+ * @param {string} source
+ * @param {import('./pack.mjs').PackedTexts} packed
+ */
+export function packedSource(file, source, packed) {
+  if (file === PACKED_FILE) {
+    return [
+      ...[`export const TEXTS: usize = memory.data<u8>([${packed.bytes}], 1);`],
+      ...[`export const PAIRS: usize = memory.data<u8>([${packed.pairs}], 1);`],
+    ].join('\n');
+  }
+  let count = 0;
+  const result = replaceTexts(file, source, (text) => {
+    count++;
+    const offset = packed.offsets.get(text);
+    // Code that is never compiled may name what does not exist.
+    return offset === undefined ? 'TEXT_THAT_WAS_NOT_FOUND' : `PACKED_TEXTS+${offset}`;
+  });
+  if (count === 0) return source;
+  const from = path.posix.relative(path.posix.dirname(file), PACKED_FILE).replace(/\.ts$/, '');
+  return `${result}\nimport{TEXTS as PACKED_TEXTS}from"${from.startsWith('.') ? from : `./${from}`}";\n`;
 }

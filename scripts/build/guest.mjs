@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
-import { asciiConstants } from './ascii.mjs';
+import { packedSource, TextCensus } from './ascii.mjs';
+import { packTexts } from './pack.mjs';
 import { joinSegments } from './segments.mjs';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
@@ -27,21 +28,19 @@ const ALLOWED = {
 };
 
 /**
- * Compiles `assembly/entries/NAME.ts`.
- *
- * @param {string} name
- * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
+ * @param {string} name of a file in assembly/entries
+ * @param {string[]} options
+ * @param {(file: string, source: string) => string} rewrite changes a source of the guest before it is compiled
  * @returns {Promise<Uint8Array>}
  */
-export async function compileGuest(name, abi) {
+async function compile(name, options, rewrite) {
   /** @type {Uint8Array | undefined} */
   let binary;
   const { error, stderr } = await asc.main(
     [
       `assembly/entries/${name}.ts`,
       ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--noAssert'],
-      ...['--use', 'abort=', '--use', `NN_ABI=${abi}`, '--use', 'ASCII_TEXT=1', '--enable', 'simd'],
-      ...['--optimizeLevel', '3', '--shrinkLevel', '1'],
+      ...['--use', 'abort=', '--use', 'ASCII_TEXT=1', '--enable', 'simd', ...options],
     ],
     {
       readFile(file, baseDir) {
@@ -52,7 +51,7 @@ export async function compileGuest(name, abi) {
         } catch {
           return null;
         }
-        return full.startsWith(guest) ? asciiConstants(file, source) : source;
+        return full.startsWith(guest) ? rewrite(file, source) : source;
       },
       writeFile(file, contents) {
         if (file.endsWith('.wasm')) binary = /** @type {Uint8Array} */ (contents);
@@ -61,6 +60,26 @@ export async function compileGuest(name, abi) {
   );
   if (error !== null || binary === undefined)
     throw new Error(`${stderr.toString()}\n${error?.message ?? ''}`);
+  return binary;
+}
+
+/**
+ * Compiles `assembly/entries/NAME.ts`.
+ *
+ * @param {string} name
+ * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
+ * @returns {Promise<Uint8Array>}
+ */
+export async function compileGuest(name, abi) {
+  const options = ['--use', `NN_ABI=${abi}`];
+  const census = new TextCensus();
+  const unoptimised = await compile(name, options, (file, source) => census.source(file, source));
+  const packed = packTexts(census.found(unoptimised));
+  const binary = await compile(
+    name,
+    [...options, '--optimizeLevel', '3', '--shrinkLevel', '1'],
+    (file, source) => packedSource(file, source, packed),
+  );
   const finished = finish(binary);
   checkImports(name, finished);
   return finished;

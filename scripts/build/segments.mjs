@@ -53,26 +53,48 @@ class Reader {
   }
 }
 
-/** @param {Uint8Array} body */
-function joined(body) {
+/**
+ * @param {Uint8Array} body of a data section
+ * @returns {{start: number, bytes: Uint8Array}[]} sorted by address
+ */
+function segmentsOf(body) {
   const reader = new Reader(body);
   const count = reader.unsigned();
-  /** @type {{start: number, bytes: Uint8Array}[]} */
   const segments = [];
   for (let i = 0; i < count; i++) {
     // Active, memory 0, i32.const ... end. Addresses are below 2^31 and positive: unsigned reading is right.
-    if (reader.unsigned() !== 0 || reader.take(1)[0] !== 0x41) return body;
+    const plain = reader.unsigned() === 0 && reader.take(1)[0] === 0x41;
     const start = reader.unsigned();
-    if (reader.take(1)[0] !== 0x0b) return body;
+    if (!plain || reader.take(1)[0] !== 0x0b) throw new Error('a data segment has no constant address');
     segments.push({ start, bytes: reader.take(reader.unsigned()) });
   }
-  segments.sort((a, b) => a.start - b.start);
+  return segments.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * The data segments of a module.
+ *
+ * @param {Uint8Array} binary
+ */
+export function dataSegments(binary) {
+  const reader = new Reader(binary);
+  reader.take(8);
+  while (reader.at < binary.length) {
+    const id = reader.take(1)[0];
+    const body = reader.take(reader.unsigned());
+    if (id === DATA) return segmentsOf(body);
+  }
+  return [];
+}
+
+/** @param {Uint8Array} body */
+function joined(body) {
   /** @type {{start: number, bytes: number[]}[]} */
   const out = [];
-  for (const { start, bytes } of segments) {
+  for (const { start, bytes } of segmentsOf(body)) {
     const last = out.at(-1);
     const gap = last === undefined ? Number.POSITIVE_INFINITY : start - last.start - last.bytes.length;
-    if (gap < 0) return body;
+    if (gap < 0) throw new Error('data segments overlap');
     if (last !== undefined && gap <= GAP) last.bytes.push(...new Array(gap).fill(0), ...bytes);
     else out.push({ start, bytes: [...bytes] });
   }
