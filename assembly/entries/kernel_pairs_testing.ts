@@ -23,3 +23,16 @@ export {
   rgbaDrop as simd_rgbaDrop,
   rgbaOver as simd_rgbaOver,
 } from '../kernels/color/simd';
+
+export {
+  bf16ToF32 as scalar_bf16ToF32,
+  f16ToF32 as scalar_f16ToF32,
+  f32ToBf16 as scalar_f32ToBf16,
+  f32ToF16 as scalar_f32ToF16,
+} from '../kernels/quantize/half_scalar';
+export {
+  bf16ToF32 as simd_bf16ToF32,
+  f16ToF32 as simd_f16ToF32,
+  f32ToBf16 as simd_f32ToBf16,
+  f32ToF16 as simd_f32ToF16,
+} from '../kernels/quantize/half_simd';

@@ -13,9 +13,11 @@ export {
 } from '../kernels/color';
 export { normalizeRow, normalizeTableBuild, normalizeTableBytes } from '../kernels/normalize';
 export {
+  bf16ToF32,
   dequantize,
   dequantizeChannels,
   f16ToF32,
+  f32ToBf16,
   f32ToF16,
   f64ToF32,
   i32ToF32,

@@ -2,6 +2,7 @@
 import { before, test } from 'node:test';
 import { instantiateForTest, type TestGuest } from '../support/assembly.js';
 import { colorPairs } from '../support/kernel_pairs/color.js';
+import { halfPairs } from '../support/kernel_pairs/half.js';
 import { checkPair } from '../support/kernel_pairs.js';
 
 let guest: TestGuest;
@@ -11,6 +12,6 @@ before(async () => {
   guest.memory.grow(1);
 });
 
-for (const pair of [...colorPairs]) {
+for (const pair of [...colorPairs, ...halfPairs]) {
   test(`${pair.name}: scalar == SIMD`, () => checkPair(pair, guest));
 }

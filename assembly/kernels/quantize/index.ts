@@ -9,14 +9,13 @@ export {
   dequantizeChannels,
   integerBytes,
 } from './channels';
-export { floatToHalf, halfToFloat } from './half';
+export { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from './half';
+export { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './half_simd';
 export {
   dequantizeI16,
   dequantizeI32,
   dequantizeI8,
   dequantizeU8,
-  f16ToF32,
-  f32ToF16,
   f64ToF32,
   i32ToF32,
   i64ToF32,

@@ -4,8 +4,6 @@
  * indices below n, except that simd.ts may read (never write) GUARD bytes behind src.
  */
 
-import { floatToHalf, halfToFloat } from './half';
-
 function quantized(value: f32, scale: f32, zero: i32, low: i32, high: i32): i32 {
   const steps = nearest(value / scale);
   // A NaN compares false twice and becomes 0: the result is the zero point.
@@ -54,22 +52,6 @@ export function dequantizeI32(src: usize, n: i32, scale: f32, zero: i32, dst: us
   for (let i = 0; i < n; i++) {
     const at: usize = (<usize>i) << 2;
     store<f32>(dst + at, <f32>(load<i32>(src + at) - zero) * scale);
-  }
-}
-
-/** binary16 -> f32, exact; see {@link halfToFloat}. */
-export function f16ToF32(src: usize, n: i32, dst: usize): void {
-  for (let i = 0; i < n; i++) {
-    const at: usize = (<usize>i) << 1;
-    store<f32>(dst + (at << 1), halfToFloat(load<u16>(src + at)));
-  }
-}
-
-/** f32 -> binary16, nearest, ties to even; see {@link floatToHalf}. */
-export function f32ToF16(src: usize, n: i32, dst: usize): void {
-  for (let i = 0; i < n; i++) {
-    const at: usize = (<usize>i) << 1;
-    store<u16>(dst + at, floatToHalf(load<f32>(src + (at << 1))));
   }
 }
 

@@ -8,8 +8,6 @@ import {
   dequantizeI32 as dequantizeI32Plain,
   dequantizeI8 as dequantizeI8Plain,
   dequantizeU8 as dequantizeU8Plain,
-  f16ToF32 as f16ToF32Plain,
-  f32ToF16 as f32ToF16Plain,
   f64ToF32 as f64ToF32Plain,
   i32ToF32 as i32ToF32Plain,
   quantizeI8 as quantizeI8Plain,
@@ -29,32 +27,6 @@ class Lanes {
   /** f32(q - zero) * scale. */
   @inline static dequantized(q: v128, zero: v128, scale: v128): v128 {
     return f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(q, zero)), scale);
-  }
-
-  /** Four binary16 in the low halves of the lanes: see halfToFloat. */
-  @inline static fromHalf(bits: v128): v128 {
-    const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
-    const rest = v128.and(bits, i32x4.splat(0x7fff));
-    const shifted = i32x4.shl(rest, 13);
-    const small = f32x4.mul(f32x4.convert_i32x4_s(rest), i32x4.splat(0x3380_0000));
-    const normal = i32x4.add(shifted, i32x4.splat(0x3800_0000));
-    const finite = v128.bitselect(small, normal, i32x4.lt_s(rest, i32x4.splat(0x0400)));
-    const special = v128.and(i32x4.ge_s(rest, i32x4.splat(0x7c00)), i32x4.splat(0x7f80_0000));
-    // 0x7f80_0000 or more in the special lanes: finite has the mantissa, and its exponent is a part of that.
-    return v128.or(v128.or(finite, special), sign);
-  }
-
-  /** Four binary16 in the low halves of the lanes: see floatToHalf. */
-  @inline static toHalf(bits: v128): v128 {
-    const sign = v128.and(i32x4.shr_u(bits, 16), i32x4.splat(0x8000));
-    const rest = v128.and(bits, i32x4.splat(0x7fff_ffff));
-    const odd = v128.and(i32x4.shr_u(rest, 13), i32x4.splat(1));
-    const normal = i32x4.shr_u(i32x4.add(i32x4.add(rest, i32x4.splat(0xc800_0fff)), odd), 13);
-    const small = i32x4.sub(f32x4.add(rest, f32x4.splat(0.5)), i32x4.splat(0x3f00_0000));
-    let value = v128.bitselect(small, normal, i32x4.lt_s(rest, i32x4.splat(0x3880_0000)));
-    value = v128.bitselect(i32x4.splat(0x7c00), value, i32x4.ge_s(rest, i32x4.splat(0x4780_0000)));
-    value = v128.bitselect(i32x4.splat(0x7e00), value, i32x4.gt_s(rest, i32x4.splat(0x7f80_0000)));
-    return v128.or(value, sign);
   }
 }
 
@@ -139,24 +111,6 @@ export function dequantizeI32(src: usize, n: i32, scale: f32, zero: i32, dst: us
   const z = i32x4.splat(zero);
   for (; n >= 4; n -= 4, src += 16, dst += 16) v128.store(dst, Lanes.dequantized(v128.load(src), z, s));
   dequantizeI32Plain(src, n, scale, zero, dst);
-}
-
-/** See scalar.ts. */
-export function f16ToF32(src: usize, n: i32, dst: usize): void {
-  for (; n >= 8; n -= 8, src += 16, dst += 32) {
-    v128.store(dst, Lanes.fromHalf(v128.load_ext<u16>(src)));
-    v128.store(dst, Lanes.fromHalf(v128.load_ext<u16>(src, 8)), 16);
-  }
-  f16ToF32Plain(src, n, dst);
-}
-
-/** See scalar.ts. */
-export function f32ToF16(src: usize, n: i32, dst: usize): void {
-  for (; n >= 8; n -= 8, src += 32, dst += 16) {
-    // Lanes are below 65536: the unsigned narrowing keeps them.
-    v128.store(dst, i16x8.narrow_i32x4_u(Lanes.toHalf(v128.load(src)), Lanes.toHalf(v128.load(src, 16))));
-  }
-  f32ToF16Plain(src, n, dst);
 }
 
 /** See scalar.ts. */
