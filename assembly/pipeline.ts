@@ -22,7 +22,7 @@ import {
   imageStatus,
   imageWidth,
 } from './codecs/image';
-import { orientInto } from './codecs/orient';
+import { wholePicture, wholeStatus } from './codecs/whole';
 import { EXIT_INPUT, faultBegin, faultExit, faultTry, faultWhere, faultWhy } from './fault';
 import {
   geometryCrop,
@@ -112,18 +112,8 @@ function begin(): usize {
 
 /** Decodes the whole picture and turns it upright; status. */
 function turn(width: i32, height: i32, channels: i32, orientation: i32): i32 {
-  const stride = <usize>width * <usize>channels;
-  // The decoder has checked that width * height * channels is far below 2^32.
-  const whole = arenaAlloc(stride * <usize>height);
-  const turned = arenaAlloc(stride * <usize>height);
-  if (whole == 0 || turned == 0) return OUT_OF_MEMORY;
-  for (let y: usize = 0; y < <usize>height; y++) {
-    const row = imageNextRow();
-    if (row == 0) return imageStatus();
-    memory.copy(whole + y * stride, row, stride);
-  }
-  orientInto(whole, turned, width, height, channels, orientation);
-  rowAt = turned;
+  rowAt = wholePicture(orientation);
+  if (rowAt == 0) return wholeStatus;
   rowStride = <usize>(orientation >= 5 ? height : width) * <usize>channels;
   return 0;
 }

@@ -9,10 +9,14 @@ import { plan } from '../card/plan';
 import { readCard } from '../card/read';
 import { residentGrow, residentOpen, residentReset, residentShort } from '../card/resident';
 import { cardErrorText } from '../card/status';
+import { imageChannels, imageHeight, imageOpen, imageOrientation, imageWidth } from '../codecs/image';
+import { orientSwapsSides } from '../codecs/orient';
+import { wholePicture, wholeStatus } from '../codecs/whole';
 import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
 import { arenaMark, arenaRelease } from '../memory/arena';
 import { cardFault } from '../model';
 import { faultMemory } from '../package';
+import { faultImage } from '../pipeline';
 import { useImage } from '../reactor/images';
 import {
   callBegin,
@@ -26,7 +30,7 @@ import {
   newResult,
   preprocessResult,
 } from '../reactor/results';
-import { CardResult, ClassifyResult } from '../reactor/structs';
+import { CardResult, ClassifyResult, DecodeResult } from '../reactor/structs';
 import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
 import { rankOutput } from '../tasks/classify';
 
@@ -104,6 +108,39 @@ export function edge_preprocess(image: usize, length: usize, width: i32, height:
   if (!inMemory(image, length)) faultAddress();
   else if (ready()) useImage(image, length, width, height, channels);
   return preprocessResult();
+}
+
+/**
+ * An image file -> address of a {@link DecodeResult}: its pixels, 8 bit interleaved, of 1 gray, 2 gray and alpha, 3 RGB or
+ * 4 RGBA channels; turned by EXIF unless `stored` is 1. Width and height are those of the pixels given.
+ */
+export function edge_decode(image: usize, length: usize, stored: i32): usize {
+  callBegin();
+  let pixels: usize = 0;
+  let orientation = 1;
+  if (!inMemory(image, length)) faultAddress();
+  else {
+    const status = imageOpen(image, length);
+    if (status == 0) {
+      orientation = imageOrientation();
+      pixels = wholePicture(stored != 0 ? 1 : orientation);
+    }
+    if (pixels == 0) faultImage(status != 0 ? status : wholeStatus, 0, 0);
+  }
+  const address = newResult(offsetof<DecodeResult>());
+  const result = changetype<DecodeResult>(address);
+  if (faultExit == 0) {
+    const swapped = stored == 0 && orientSwapsSides(orientation);
+    result.pixels = pixels;
+    result.width = swapped ? imageHeight() : imageWidth();
+    result.height = swapped ? imageWidth() : imageHeight();
+    result.channels = imageChannels();
+    result.pixelsLength = <usize>result.width * <usize>result.height * <usize>result.channels;
+    result.orientation = orientation;
+  }
+  fillHead(address);
+  callEnd();
+  return address;
 }
 
 /** Output of the graph -> address of a {@link ClassifyResult}, of which head, predictions and count are filled. */

@@ -77,3 +77,14 @@ export class CardResult extends ResultHead {
   outputDtype: i32;
   outputKind: i32;
 }
+
+/** Result of edge_decode, 52 bytes. */
+@unmanaged
+export class DecodeResult extends ResultHead {
+  pixels: usize;
+  pixelsLength: usize;
+  width: i32;
+  height: i32;
+  channels: i32;
+  orientation: i32;
+}

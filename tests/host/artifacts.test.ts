@@ -49,6 +49,7 @@ test('edge_kernels.wasm imports nothing', () => {
       .sort(),
     [
       'edge_alloc',
+      'edge_decode',
       'edge_dequantize',
       'edge_open_card',
       'edge_postprocess',

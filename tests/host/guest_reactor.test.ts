@@ -182,6 +182,16 @@ test('edge_kernels.wasm: card, tensor, predictions, without any import', async (
     const tensor = call('edge_preprocess', put(calls, rawPixels()), 48, 4, 4, 3);
     assert.equal(u32(calls, tensor), 0);
     assert.equal(u32(calls, tensor + 32), 192);
+    const picture = ppm(5, 3);
+    const decoded = call('edge_decode', put(calls, picture), picture.length, 0);
+    assert.deepEqual(
+      [0, 32, 36, 40, 44, 48].map((offset) => u32(calls, decoded + offset)),
+      [0, 45, 5, 3, 3, 1],
+    );
+    assert.deepEqual(bytesAt(calls, u32(calls, decoded + 28), 45), picture.subarray(-45));
+    const cut = call('edge_decode', put(calls, picture.subarray(0, 30)), 30, 0);
+    assert.equal(textAt(calls, cut + 4), 'INPUT_INVALID');
+    assert.equal(textAt(calls, call('edge_decode', 0xfffffff0, 16, 0) + 4), 'USAGE_ADDRESS');
     const logits = new Uint8Array(Float32Array.of(0, 3, 1, 3).buffer);
     const ranked = call('edge_postprocess', put(calls, logits), 16, 2, 0);
     assert.equal(u32(calls, ranked + 32), 2);
