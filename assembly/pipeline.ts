@@ -146,6 +146,7 @@ function run(width: i32, height: i32, channels: i32): i32 {
   status = resizeBegin(
     plan.profile,
     plan.filter,
+    plan.antialias,
     colors,
     width,
     height,

@@ -54,7 +54,16 @@ function resize(item: Case): Buffer {
   const mark = call.arenaMark!();
   const row = call.arenaAlloc!(stride);
   const filter = FILTERS.indexOf(item.filter);
-  const status = call.resizeBegin!(PILLOW, filter, item.channels, width, height, ...item.full, ...item.crop);
+  const status = call.resizeBegin!(
+    PILLOW,
+    filter,
+    1,
+    item.channels,
+    width,
+    height,
+    ...item.full,
+    ...item.crop,
+  );
   assert.equal(status, 0);
   const rows: Buffer[] = [];
   for (let y = call.resizeFirstRow!(); y <= call.resizeLastRow!(); y++) {
@@ -84,7 +93,7 @@ test('a push before all ready rows were taken is refused, and no row is lost', (
   const { call } = guest;
   const mark = call.arenaMark!();
   const row = call.arenaAlloc!(3);
-  assert.equal(call.resizeBegin!(PILLOW, FILTERS.indexOf('box'), 3, 1, 2, 1, 4, 0, 0, 1, 4), 0);
+  assert.equal(call.resizeBegin!(PILLOW, FILTERS.indexOf('box'), 1, 3, 1, 2, 1, 4, 0, 0, 1, 4), 0);
   assert.equal(call.resizePush!(row), 2);
   assert.equal(call.resizePush!(row), -1);
   assert.notEqual(call.resizeTake!(), 0);
@@ -97,15 +106,16 @@ test('a push before all ready rows were taken is refused, and no row is lost', (
 test('sizes, filters, channels and windows that make no sense are refused', () => {
   const { call } = guest;
   const begin = (...args: number[]) => call.resizeBegin!(...args);
-  assert.equal(begin(1, 2, 3, 8, 8, 4, 4, 0, 0, 4, 4), 192);
-  assert.equal(begin(PILLOW, 6, 3, 8, 8, 4, 4, 0, 0, 4, 4), 192);
-  assert.equal(begin(PILLOW, 2, 5, 8, 8, 4, 4, 0, 0, 4, 4), 194);
-  assert.equal(begin(PILLOW, 2, 3, 0, 8, 4, 4, 0, 0, 4, 4), 191);
-  assert.equal(begin(PILLOW, 2, 3, 8, 8, 70000, 4, 0, 0, 4, 4), 191);
-  assert.equal(begin(PILLOW, 2, 3, 8, 8, 4, 4, 4, 0, 4, 4), 193);
-  assert.equal(begin(PILLOW, 2, 3, 8, 8, 4, 4, -4, 0, 4, 4), 193);
+  assert.equal(begin(1, 2, 1, 3, 8, 8, 4, 4, 0, 0, 4, 4), 192);
+  assert.equal(begin(PILLOW, 6, 1, 3, 8, 8, 4, 4, 0, 0, 4, 4), 192);
+  assert.equal(begin(PILLOW, 2, 0, 3, 8, 8, 4, 4, 0, 0, 4, 4), 192);
+  assert.equal(begin(PILLOW, 2, 1, 5, 8, 8, 4, 4, 0, 0, 4, 4), 194);
+  assert.equal(begin(PILLOW, 2, 1, 3, 0, 8, 4, 4, 0, 0, 4, 4), 191);
+  assert.equal(begin(PILLOW, 2, 1, 3, 8, 8, 70000, 4, 0, 0, 4, 4), 191);
+  assert.equal(begin(PILLOW, 2, 1, 3, 8, 8, 4, 4, 4, 0, 4, 4), 193);
+  assert.equal(begin(PILLOW, 2, 1, 3, 8, 8, 4, 4, -4, 0, 4, 4), 193);
   // 65535 rows of 262,140 bytes in the ring: more than 32 bits.
   const mark = call.arenaMark!();
-  assert.equal(begin(PILLOW, 5, 4, 65535, 65535, 65535, 1, 0, 0, 65535, 1), 190);
+  assert.equal(begin(PILLOW, 5, 1, 4, 65535, 65535, 65535, 1, 0, 0, 65535, 1), 190);
   call.arenaRelease!(mark);
 });

@@ -9,4 +9,12 @@ export {
   resizeWindow,
 } from './geometry';
 export { RESIZE_MAX_SIDE, resizeErrorText } from './status';
-export { resizeBegin, resizeFill, resizeFirstRow, resizeLastRow, resizePush, resizeTake } from './stream';
+export {
+  resizeBegin,
+  resizeElementBytes,
+  resizeFill,
+  resizeFirstRow,
+  resizeLastRow,
+  resizePush,
+  resizeTake,
+} from './stream';

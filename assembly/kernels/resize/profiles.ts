@@ -1,0 +1,153 @@
+/**
+ * The one place that knows the profiles. stream.ts asks here how each side is resized, and calls the row kernels
+ * through here; a profile says for each axis which pass it takes:
+ *
+ *   PASS_COPY    the side keeps its samples; nothing of the profile is called for it
+ *   PASS_PICK    nearest: one source index an output index ({@link profileIndices})
+ *   PASS_FILTER  weighted sums: bounds and coefficients ({@link profileTables}) and a row kernel
+ *
+ * Columns are resized first, source row -> ring row; rows second, ring rows -> output row. A ring row holds
+ * {@link profileRingBytes} a channel value, an output row {@link profileOutputBytes}. COPY and PICK move bytes: with
+ * either for the columns a ring value is one byte, and with either for the rows a ring row is the output row as it is.
+ */
+
+import { FILTER_LANCZOS, FILTER_NEAREST, PROFILE_PILLOW } from '../types';
+import { coefficientTaps, coefficientsBuild, nearestBuild } from './coefficients';
+import { verticalPassFirst } from './geometry';
+import { horizontalRow, packTable, verticalRow } from './kernels';
+import { RESIZE_FILTER } from './status';
+
+/** What a pass does to its side. */
+export const PASS_COPY: i32 = 0;
+export const PASS_PICK: i32 = 1;
+export const PASS_FILTER: i32 = 2;
+
+/** A row's columns, and the rows. */
+export const AXIS_COLUMNS: i32 = 0;
+export const AXIS_ROWS: i32 = 1;
+
+let filter: i32 = 0;
+let channels: i32 = 0;
+let srcW: i32 = 0;
+let srcH: i32 = 0;
+let fullW: i32 = 0;
+let fullH: i32 = 0;
+
+/** 0 when the profile has the filter with that antialiasing, otherwise RESIZE_FILTER. */
+export function profileStatus(profile: i32, filter: i32, antialias: bool): i32 {
+  if (profile == PROFILE_PILLOW) {
+    return antialias && filter >= FILTER_NEAREST && filter <= FILTER_LANCZOS ? 0 : RESIZE_FILTER;
+  }
+  return RESIZE_FILTER;
+}
+
+/** Begins a picture; arguments as {@link profileStatus} approved them, sizes 1 .. RESIZE_MAX_SIDE, channels 1..4. */
+export function profileBegin(
+  profile: i32,
+  filterCode: i32,
+  antialias: bool,
+  nChannels: i32,
+  sourceW: i32,
+  sourceH: i32,
+  resizedW: i32,
+  resizedH: i32,
+): void {
+  filter = filterCode;
+  channels = nChannels;
+  srcW = sourceW;
+  srcH = sourceH;
+  fullW = resizedW;
+  fullH = resizedH;
+}
+
+function inSize(axis: i32): i32 {
+  return axis == AXIS_COLUMNS ? srcW : srcH;
+}
+
+function outSize(axis: i32): i32 {
+  return axis == AXIS_COLUMNS ? fullW : fullH;
+}
+
+/** PASS_* of an axis. */
+export function profilePass(axis: i32): i32 {
+  if (inSize(axis) == outSize(axis)) return PASS_COPY;
+  return filter == FILTER_NEAREST ? PASS_PICK : PASS_FILTER;
+}
+
+/**
+ * Whether rows are resized before columns. The ring then holds source rows, the row kernel of the rows writes bytes
+ * into a middle row, and that of the columns reads it: only for profiles whose ring and output values are bytes.
+ */
+export function profileRowsFirst(): bool {
+  return verticalPassFirst(srcW, srcH, fullW, fullH);
+}
+
+/** Bytes of one channel value of a ring row. */
+export function profileRingBytes(): i32 {
+  return 1;
+}
+
+/** Bytes of one channel value of an output row: 1, or 4 for f32. */
+export function profileOutputBytes(): i32 {
+  return 1;
+}
+
+/** PASS_FILTER: coefficients (4 bytes each) that each output index of the axis has; no count exceeds it. */
+export function profileTaps(axis: i32): i32 {
+  return coefficientTaps(filter, inSize(axis), outSize(axis));
+}
+
+/** Bytes that {@link profileTables} needs to work in for one axis. */
+export function profileScratch(axis: i32): usize {
+  return (<usize>profileTaps(axis)) << 3;
+}
+
+/**
+ * PASS_FILTER: fills bounds i32[count][2] (first source index, number of taps >= 1) and the table, 4-byte
+ * coefficients [count][profileTaps(axis)], of the output indices first .. first + count - 1.
+ *
+ * Columns: the taps lie inside the source row. Rows: first may be negative and first + taps may exceed the height;
+ * stream.ts gives the kernel the nearest row of the picture in the place of one outside. Neither first nor
+ * first + taps may fall from one output index to the next.
+ */
+export function profileTables(
+  axis: i32,
+  first: i32,
+  count: i32,
+  bounds: usize,
+  table: usize,
+  scratch: usize,
+): void {
+  const taps = profileTaps(axis);
+  coefficientsBuild(filter, inSize(axis), outSize(axis), first, count, taps, bounds, table, scratch);
+  packTable(table, count, taps);
+}
+
+/** PASS_PICK: fills i32[count] with the source indices of the output indices first .. first + count - 1. */
+export function profileIndices(axis: i32, first: i32, count: i32, indices: usize): void {
+  nearestBuild(inSize(axis), outSize(axis), first, count, indices);
+}
+
+/**
+ * Row kernel of the columns: source row -> `count` pixels of a ring row. May read GUARD bytes behind the source row
+ * and write ROW_SLACK bytes behind `to`.
+ */
+export function profileHorizontal(
+  row: usize,
+  to: usize,
+  count: i32,
+  bounds: usize,
+  table: usize,
+  taps: i32,
+): void {
+  horizontalRow(row, to, channels, count, bounds, table, taps);
+}
+
+/**
+ * Row kernel of the rows: `n` ring rows (u32[n] addresses, followed by one more readable one) weighted by the
+ * coefficients of this output row -> `values` channel values at `to`. May read GUARD bytes behind each row and write
+ * ROW_SLACK bytes behind `to`.
+ */
+export function profileVertical(rows: usize, coefficients: usize, n: i32, to: usize, values: i32): void {
+  verticalRow(rows, coefficients, n, to, values);
+}
