@@ -25,6 +25,6 @@ export {
   quantizeI8,
   quantizeU8,
 } from '../kernels/quantize';
-export { logSoftmax, sigmoid, softmax } from '../kernels/softmax';
-export { argmax, topK } from '../kernels/topk';
+export { logSoftmax, sigmoid, softmax, softmaxTopK } from '../kernels/softmax';
+export { topK } from '../kernels/topk';
 export { SHA256_STATE_BYTES, sha256Final, sha256Init, sha256Update } from '../kernels/hash';

@@ -15,30 +15,15 @@ export let topRowCount: i32 = 0;
 /** Softmax of `count` f32 into new memory; 0 when there is none. */
 export function softmaxOf(scores: usize, count: i32): usize {
   const result = arenaAlloc((<usize>count) << 2);
-  if (result != 0 && count > 0) {
-    // The kernel may read behind its source: not so behind a copy in the arena.
-    memory.copy(result, scores, (<usize>count) << 2);
-    softmax(result, count, 1, result);
-  }
+  if (result != 0) softmax(scores, 1, count, 1, result);
   return result;
 }
 
 /** The greatest `wanted` of `count` scores as rows {class id, score}; 0 when there is no memory. */
 export function topRows(scores: usize, count: i32, wanted: i32): usize {
-  topRowCount = 0;
-  const most = wanted < count ? wanted : count;
-  if (most < 1) return arenaAlloc(8);
-  const copy = arenaAlloc((<usize>count) << 2);
-  const indices = arenaAlloc((<usize>most) << 2);
+  const most = max(min(wanted, count), 0);
   const rows = arenaAlloc((<usize>most) << 3);
-  if (copy == 0 || indices == 0 || rows == 0) return 0;
-  memory.copy(copy, scores, (<usize>count) << 2);
-  topRowCount = topK(copy, count, most, indices);
-  for (let i: usize = 0; i < <usize>topRowCount; i++) {
-    const index = load<i32>(indices + (i << 2));
-    store<i32>(rows + (i << 3), index);
-    store<f32>(rows + (i << 3), load<f32>(copy + ((<usize>index) << 2)), 4);
-  }
+  topRowCount = rows == 0 ? 0 : topK(scores, count, 1, most, rows);
   return rows;
 }
 

@@ -27,7 +27,7 @@ import {
   faultWhy,
 } from '../fault';
 import { dequantizeI8, dequantizeU8, f16ToF32 } from '../kernels/quantize';
-import { softmax } from '../kernels/softmax';
+import { softmaxTopK } from '../kernels/softmax';
 import { topK } from '../kernels/topk';
 import { arenaAlloc } from '../memory/arena';
 import { putDetail } from '../graphs';
@@ -130,57 +130,58 @@ export function rankOutput(output: usize, length: usize, top: i32, threshold: f3
     faultTry('Set output.kind to logits or probabilities');
     return faultExit;
   }
-  const scores = scoresOf(output, elements);
-  if (scores == 0) {
-    faultMemory();
-    return faultExit;
-  }
-  // Elements before class 0 (a background class) take part in softmax, not in the ranking.
-  if (plan.kind == KIND_LOGITS && softmax(scores, elements, 1, scores) == elements) {
-    faultBegin(EXIT_MODEL, 'MODEL_OUTPUT_NAN', 'the graph gave no numbers');
-    faultWhere(plan.name, plan.nameLength);
-    faultWhy('every value of its output is NaN');
-    faultTry('Check input.normalize of model.json, or try another graph with --precision');
-    return faultExit;
-  }
-  return rank(scores + ((<usize>offset) << 2), elements - offset, top, threshold);
+  const scores = plan.outputDtype == DTYPE_F32 ? output : dequantized(output, elements);
+  return scores == 0 ? faultExit : rank(scores, elements, top, threshold);
 }
 
-/** The output as f32 in the arena, 0 when there is no memory. */
-function scoresOf(output: usize, elements: i32): usize {
+/** The output, which is not f32, as f32 in the arena; 0 with a fault when there is no memory. */
+function dequantized(output: usize, elements: i32): usize {
   const scores = arenaAlloc((<usize>elements) << 2);
-  if (scores == 0) return 0;
   const dtype = plan.outputDtype;
-  if (dtype == DTYPE_F32) memory.copy(scores, output, (<usize>elements) << 2);
+  if (scores == 0) faultMemory();
   else if (dtype == DTYPE_F16) f16ToF32(output, elements, scores);
   else if (dtype == DTYPE_I8) dequantizeI8(output, elements, plan.outputScale, plan.outputZero, scores);
   else dequantizeU8(output, elements, plan.outputScale, plan.outputZero, scores);
   return scores;
 }
 
-function rank(scores: usize, count: i32, top: i32, threshold: f32): i32 {
-  const most = top < count ? top : count;
-  const indices = arenaAlloc((<usize>most) << 2);
-  const rows = arenaAlloc(<usize>most * PREDICTION_BYTES);
-  if (indices == 0 || rows == 0) {
+/** Fills the answer with the best classes of `elements` scores. */
+function rank(scores: usize, elements: i32, top: i32, threshold: f32): i32 {
+  const offset = plan.classOffset;
+  const most = min(top, elements - offset);
+  const logits = plan.kind == KIND_LOGITS;
+  const scratch = logits ? arenaAlloc((<usize>elements) << 2) : scores;
+  const ranked = arenaAlloc((<usize>most) << 3);
+  const predictions = arenaAlloc(<usize>most * PREDICTION_BYTES);
+  if (scratch == 0 || ranked == 0 || predictions == 0) {
     faultMemory();
     return faultExit;
   }
-  const kept = topK(scores, count, most, indices);
+  // Elements before class 0 (a background class) take part in softmax, not in the ranking.
+  const kept = logits
+    ? softmaxTopK(scores, elements, offset, most, scratch, ranked)
+    : topK(scores + ((<usize>offset) << 2), elements - offset, 1, most, ranked);
+  if (kept < 0) {
+    faultBegin(EXIT_MODEL, 'MODEL_OUTPUT_NAN', 'the graph gave no numbers');
+    faultWhere(plan.name, plan.nameLength);
+    faultWhy('every value of its output is NaN');
+    faultTry('Check input.normalize of model.json, or try another graph with --precision');
+    return faultExit;
+  }
   let shown = 0;
-  // kept <= most: rows and indices are inside their blocks; an index is below count.
-  for (let i = 0; i < kept; i++) {
-    const index = load<i32>(indices + ((<usize>i) << 2));
-    const score = load<f32>(scores + ((<usize>index) << 2));
+  // kept <= most: the rows of both blocks are inside them.
+  for (; shown < kept; shown++) {
+    const from = ranked + ((<usize>shown) << 3);
+    const score = load<f32>(from, 4);
     if (!(score >= threshold)) break;
-    const row = rows + <usize>i * PREDICTION_BYTES;
+    const index = load<i32>(from);
+    const row = predictions + <usize>shown * PREDICTION_BYTES;
     store<i32>(row, index);
     store<f32>(row, score, 4);
     store<usize>(row, labelText(index), 8);
     store<usize>(row, labelLength(index), 12);
-    shown++;
   }
-  answer.predictions = rows;
+  answer.predictions = predictions;
   answer.count = shown;
   return 0;
 }

@@ -2,14 +2,17 @@
 
 /** Below this expF32 gives 0: exp would be subnormal. */
 export const EXP_LOWEST: f32 = -87.33654;
+/** Added to x, |x| < 2^22, and taken away again it rounds x to an integer, ties to even; the sum's lowest bits are that integer. */
+export const ROUNDER: f32 = 12582912; // 1.5 * 2^23
 
 /**
- * exp(x) for x <= 0 (NaN gives 0), about one unit in the last place; results below 2^-126 are 0.
+ * exp(x) for x <= 88 (NaN gives 0), about one unit in the last place; results below 2^-126 are 0.
  * exp(x) = 2^n * exp(r), r = x - n ln 2 in two parts, |r| <= ln 2 / 2, polynomial of Cephes' expf.
  */
 export function expF32(x: f32): f32 {
   if (!(x >= EXP_LOWEST)) return 0;
-  const n = nearest(x * <f32>1.44269504088896341);
+  const shifted = x * <f32>1.44269504088896341 + ROUNDER;
+  const n = shifted - ROUNDER;
   const r = x - n * <f32>0.693359375 - n * <f32>-2.1219444e-4;
   let y = <f32>1.98756915e-4;
   y = y * r + <f32>1.3981999507e-3;
@@ -18,8 +21,8 @@ export function expF32(x: f32): f32 {
   y = y * r + <f32>1.6666665459e-1;
   y = y * r + <f32>5.0000001201e-1;
   y = y * (r * r) + r + 1;
-  // n >= -126: the power of two is a normal number.
-  return y * reinterpret<f32>((<i32>n + 127) << 23);
+  // -126 <= n <= 127: the power of two is a normal number. Bits of ROUNDER below 2^9 are 0: n alone is shifted in.
+  return y * reinterpret<f32>((reinterpret<i32>(shifted) + 127) << 23);
 }
 
 /** Natural logarithm of a normal x > 0, relative error below 1e-15: ln(2^e m) with ln m = 2 artanh((m - 1) / (m + 1)). */

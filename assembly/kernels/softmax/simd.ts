@@ -1,18 +1,20 @@
 /** Passes of softmax in SIMD; rules and orders are documented in scalar.ts. Vectors lie below index n. */
 
-import { EXP_LOWEST, expF32 } from './math';
+import { EXP_LOWEST, expF32, ROUNDER } from './math';
 import {
-  countNaN as countNaNPlain,
+  exponentialsOf,
   scaleAll as scaleAllPlain,
   greatest as greatestPlain,
   logarithms as logarithmsPlain,
   sigmoid as sigmoidPlain,
 } from './scalar';
 
-class Lanes {
+/** Vector forms of math.ts. */
+export class Lanes {
   /** expF32 of four lanes, operation by operation. */
   @inline static exp(x: v128): v128 {
-    const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+    const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(ROUNDER));
+    const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
     const r = f32x4.sub(
       f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))),
       f32x4.mul(n, f32x4.splat(-2.1219444e-4)),
@@ -24,58 +26,51 @@ class Lanes {
     y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.6666665459e-1));
     y = f32x4.add(f32x4.mul(y, r), f32x4.splat(5.0000001201e-1));
     y = f32x4.add(f32x4.add(f32x4.mul(y, f32x4.mul(r, r)), r), f32x4.splat(1));
-    const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+    const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
     // Too small and NaN: 0.
     return v128.and(f32x4.mul(y, power), f32x4.ge(x, f32x4.splat(EXP_LOWEST)));
   }
 }
 
 /** See scalar.ts. */
-export function countNaN(src: usize, n: i32): i32 {
-  let counts = i32x4.splat(0);
-  for (; n >= 4; n -= 4, src += 16) {
-    const x = v128.load(src);
-    counts = i32x4.sub(counts, f32x4.ne(x, x));
-  }
-  const sum = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
-  return sum + i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3) + countNaNPlain(src, n);
-}
-
-/** See scalar.ts. */
 export function greatest(src: usize, n: i32): f32 {
-  let best = f32x4.splat(<f32>-Infinity);
+  let a = f32x4.splat(<f32>-Infinity);
+  let b = a;
+  let c = a;
+  let d = a;
   // pmax(best, x) = best < x ? x : best: a NaN in x is never taken.
-  for (; n >= 4; n -= 4, src += 16) best = f32x4.pmax(best, v128.load(src));
-  best = f32x4.pmax(best, v128.shuffle<i32>(best, best, 2, 3, 0, 1));
-  best = f32x4.pmax(best, v128.shuffle<i32>(best, best, 1, 0, 3, 2));
+  for (; n >= 16; n -= 16, src += 64) {
+    a = f32x4.pmax(a, v128.load(src));
+    b = f32x4.pmax(b, v128.load(src, 16));
+    c = f32x4.pmax(c, v128.load(src, 32));
+    d = f32x4.pmax(d, v128.load(src, 48));
+  }
+  a = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+  a = f32x4.pmax(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  a = f32x4.pmax(a, v128.shuffle<i32>(a, a, 1, 0, 3, 2));
+  const most = f32x4.extract_lane(a, 0) + 0;
   const rest = greatestPlain(src, n);
-  const most = f32x4.extract_lane(best, 0);
   return rest > most ? rest : most;
 }
 
-/** See scalar.ts. */
+/** See scalar.ts. Two vectors a step: one alone leaves the processor waiting for its own results. */
 export function exponentials(src: usize, n: i32, top: f32, factor: f32, dst: usize): f64 {
   const tops = f32x4.splat(top);
   const factors = f32x4.splat(factor);
   let low = f64x2.splat(0); // s0 s1
   let high = f64x2.splat(0); // s2 s3
-  for (; n >= 4; n -= 4, src += 16, dst += 16) {
-    const e = Lanes.exp(f32x4.mul(f32x4.sub(v128.load(src), tops), factors));
-    v128.store(dst, e);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(e));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(e, e, 2, 3, 0, 1)));
+  for (; n >= 8; n -= 8, src += 32, dst += 32) {
+    const a = Lanes.exp(f32x4.mul(f32x4.sub(v128.load(src), tops), factors));
+    const b = Lanes.exp(f32x4.mul(f32x4.sub(v128.load(src, 16), tops), factors));
+    v128.store(dst, a);
+    v128.store(dst, b, 16);
+    const pairs = f32x4.add(a, b);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(pairs));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1)));
   }
-  let s0 = f64x2.extract_lane(low, 0);
-  let s1 = f64x2.extract_lane(low, 1);
-  let s2 = f64x2.extract_lane(high, 0);
-  for (let i = 0; i < n; i++) {
-    const e = expF32((load<f32>(src + ((<usize>i) << 2)) - top) * factor);
-    store<f32>(dst + ((<usize>i) << 2), e);
-    if (i == 0) s0 += <f64>e;
-    else if (i == 1) s1 += <f64>e;
-    else s2 += <f64>e;
-  }
-  return s0 + s1 + (s2 + f64x2.extract_lane(high, 1));
+  const left = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+  const right = f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1);
+  return left + right + exponentialsOf(src, n, top, factor, dst);
 }
 
 /** See scalar.ts. */

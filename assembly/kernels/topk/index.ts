@@ -1,3 +1,4 @@
 /** The ranking kernels in use: SIMD, equal to scalar.ts. */
 
-export { argmax, topK } from './simd';
+export { heapMake, heapTake, keyIndex, rankKey } from './heap';
+export { topK } from './simd';

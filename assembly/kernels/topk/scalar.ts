@@ -1,53 +1,44 @@
-/** Ranking kernels over f32 scores, plain form: the reference of simd.ts. */
+/** Ranking of f32 scores, plain form: the reference of simd.ts. */
 
-/** Whether `a` ranks strictly before `b`: greater, and every number before NaN. -0 and 0 are equal. */
-function before(a: f32, b: f32): bool {
-  return a > b || (a == a && b != b);
-}
+import { heapMake, heapSink, heapToRows, keyIndex, rankKey } from './heap';
 
 /**
- * The `k` best of `n` scores, best first; equal scores in the order of their indices, NaN last.
+ * The `k` best of the `n` numbers scores[i] * factor, best first; equal ones in the order of their indices (-0 equals
+ * 0), NaN last. O(n + m log k), where m scores beat the best k of those before them: about k ln(n / k) for scores in
+ * random order, n at worst.
  *
- * @param scores  f32[n]; GUARD bytes behind may be read
- * @param indices i32[k] is filled
- * @returns how many were written: min(k, n), 0 when either is below 1
- * Meant for small k (insertion into a sorted list: about n + k * k steps for scores in random order).
+ * @param scores f32[n]
+ * @param factor > 0; 1 ranks the scores themselves
+ * @param rows   {index i32, score * factor f32}[k], 8-byte aligned; filled, and worked in on the way
+ * @returns how many rows were written: min(k, n), 0 when either is below 1
  */
-export function topK(scores: usize, n: i32, k: i32, indices: usize): i32 {
-  let kept = 0;
-  for (let i = 0; i < n; i++) kept = topKInsert(scores, i, kept, k, indices);
+export function topK(scores: usize, n: i32, factor: f32, k: i32, rows: usize): i32 {
+  const kept = topKBegin(scores, n, factor, k, rows);
+  if (kept > 0) {
+    for (let i = kept; i < n; i++) topKOffer(scores, i, factor, kept, rows);
+    heapToRows(rows, kept, scores, factor);
+  }
   return kept;
 }
 
-/** Offers the score at `i` (greater than all indices offered before) to a list of `kept` <= k; the new `kept`. */
-export function topKInsert(scores: usize, i: i32, kept: i32, k: i32, indices: usize): i32 {
-  const score = load<f32>(scores + ((<usize>i) << 2));
-  // kept <= k: at most indices[k - 1] is written.
-  let at = kept;
-  if (kept >= k) {
-    if (k < 1 || !before(score, scoreAt(scores, indices, k - 1))) return kept;
-    at = k - 1;
+/** Makes a heap of the first min(k, n) scores, which is returned. */
+export function topKBegin(scores: usize, n: i32, factor: f32, k: i32, rows: usize): i32 {
+  const kept = min(k, n);
+  for (let i = 0; i < kept; i++) {
+    const score = load<f32>(scores + ((<usize>i) << 2)) * factor;
+    store<i64>(rows + ((<usize>i) << 3), rankKey(score, i));
   }
-  const grown = at + 1;
-  while (at > 0 && before(score, scoreAt(scores, indices, at - 1))) {
-    store<i32>(indices + ((<usize>at) << 2), load<i32>(indices + ((<usize>(at - 1)) << 2)));
-    at--;
-  }
-  store<i32>(indices + ((<usize>at) << 2), i);
-  return max(kept, grown);
+  heapMake(rows, kept);
+  return max(kept, 0);
 }
 
-/** Score of the entry at `place` of the list; place < kept, and its index is below n. */
-export function scoreAt(scores: usize, indices: usize, place: i32): f32 {
-  return load<f32>(scores + ((<usize>load<i32>(indices + ((<usize>place) << 2))) << 2));
+/** Takes the score at `i` (greater than all indices offered before) into a heap of `kept` > 0 if it beats the worst. */
+export function topKOffer(scores: usize, i: i32, factor: f32, kept: i32, rows: usize): void {
+  const key = rankKey(load<f32>(scores + ((<usize>i) << 2)) * factor, i);
+  if (key > load<i64>(rows)) heapSink(rows, 0, kept, key);
 }
 
-/** Index of the greatest of `n` scores, the first of equals, NaN last; -1 when n < 1. */
-export function argmax(scores: usize, n: i32): i32 {
-  if (n < 1) return -1;
-  let best = 0;
-  for (let i = 1; i < n; i++) {
-    if (before(load<f32>(scores + ((<usize>i) << 2)), load<f32>(scores + ((<usize>best) << 2)))) best = i;
-  }
-  return best;
+/** The score, without the factor, of the worst row of a heap. */
+export function worstScore(scores: usize, rows: usize): f32 {
+  return load<f32>(scores + ((<usize>keyIndex(load<i64>(rows))) << 2));
 }

@@ -1,47 +1,38 @@
-/** Ranking kernels in SIMD; order and shapes are documented in scalar.ts. */
+/** Ranking in SIMD; order and shapes are documented in scalar.ts. */
 
-import { argmax as argmaxPlain, scoreAt, topKInsert } from './scalar';
+import { heapToRows } from './heap';
+import { topKBegin, topKOffer, worstScore } from './scalar';
 
-/** See scalar.ts. Scores that do not beat the last of a full list are passed over eight at a time. */
-export function topK(scores: usize, n: i32, k: i32, indices: usize): i32 {
-  let kept = 0;
-  let i = 0;
-  for (; i < n && kept < k; i++) kept = topKInsert(scores, i, kept, k, indices);
-  if (kept < 1 || kept < k) return kept;
-  while (i < n) {
-    const last = scoreAt(scores, indices, k - 1);
-    // While the last is NaN every number beats it: the comparison below would miss that.
-    if (last == last) {
-      const bar = f32x4.splat(last);
-      // i + 8 <= n: both vectors are inside the scores.
-      for (; i + 8 <= n; i += 8) {
-        const at = scores + ((<usize>i) << 2);
-        if (v128.any_true(v128.or(f32x4.gt(v128.load(at), bar), f32x4.gt(v128.load(at, 16), bar)))) break;
-      }
-    }
-    for (const end = min(n, i + 8); i < end; i++) topKInsert(scores, i, k, k, indices);
-  }
-  return kept;
+/** Which of the 16 scores at `at` are above `bar`, as bits. */
+function above(at: usize, bar: v128): i32 {
+  const low = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(at), bar), f32x4.gt(v128.load(at, 16), bar));
+  const high = i16x8.narrow_i32x4_s(f32x4.gt(v128.load(at, 32), bar), f32x4.gt(v128.load(at, 48), bar));
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
-/** See scalar.ts: the greatest by lanes, then its first place. */
-export function argmax(scores: usize, n: i32): i32 {
-  if (n < 8) return argmaxPlain(scores, n);
-  let best = f32x4.splat(<f32>-Infinity);
-  let i = 0;
-  // pmax never takes a NaN of its second operand. i + 4 <= n: inside the scores.
-  for (; i + 4 <= n; i += 4) best = f32x4.pmax(best, v128.load(scores + ((<usize>i) << 2)));
-  best = f32x4.pmax(best, v128.shuffle<i32>(best, best, 2, 3, 0, 1));
-  best = f32x4.pmax(best, v128.shuffle<i32>(best, best, 1, 0, 3, 2));
-  let most = f32x4.extract_lane(best, 0);
-  for (; i < n; i++) {
-    const score = load<f32>(scores + ((<usize>i) << 2));
-    if (score > most) most = score;
+/** See scalar.ts. Scores that are not above the worst one kept are passed over 16 at a time. */
+export function topK(scores: usize, n: i32, factor: f32, k: i32, rows: usize): i32 {
+  const kept = topKBegin(scores, n, factor, k, rows);
+  if (kept < 1) return 0;
+  let i = kept;
+  while (i < n) {
+    const worst = worstScore(scores, rows);
+    // While the worst is NaN every number beats it: the comparison would miss that.
+    if (worst != worst || i + 16 > n) {
+      topKOffer(scores, i++, factor, kept, rows);
+      continue;
+    }
+    const bar = f32x4.splat(worst);
+    let better = 0;
+    // i + 16 <= n: the vectors are inside the scores.
+    for (; i + 16 <= n; i += 16) {
+      better = above(scores + ((<usize>i) << 2), bar);
+      if (better != 0) break;
+    }
+    // Products with a positive factor keep their order: what is not above the worst score cannot beat it.
+    for (; better != 0; better &= better - 1) topKOffer(scores, i + ctz(better), factor, kept, rows);
+    if (i + 16 <= n) i += 16;
   }
-  const wanted = f32x4.splat(most);
-  for (i = 0; i + 4 <= n; i += 4) {
-    if (v128.any_true(f32x4.eq(v128.load(scores + ((<usize>i) << 2)), wanted))) break;
-  }
-  for (; i < n; i++) if (load<f32>(scores + ((<usize>i) << 2)) == most) return i;
-  return 0; // all NaN
+  heapToRows(rows, kept, scores, factor);
+  return kept;
 }
