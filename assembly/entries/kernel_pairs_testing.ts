@@ -36,3 +36,21 @@ export {
   f32ToBf16 as simd_f32ToBf16,
   f32ToF16 as simd_f32ToF16,
 } from '../kernels/quantize/half_simd';
+
+export {
+  exponentials as scalar_exponentials,
+  greatest as scalar_greatest,
+  logarithms as scalar_logarithms,
+  scaleAll as scalar_scaleAll,
+  sigmoid as scalar_sigmoid,
+} from '../kernels/softmax/scalar';
+
+export {
+  exponentials as simd_exponentials,
+  greatest as simd_greatest,
+  logarithms as simd_logarithms,
+  scaleAll as simd_scaleAll,
+  sigmoid as simd_sigmoid,
+} from '../kernels/softmax/simd';
+export { topK as scalar_topK } from '../kernels/topk/scalar';
+export { topK as simd_topK } from '../kernels/topk/simd';

@@ -71,7 +71,14 @@ export function softmax(src: usize, rows: i32, n: i32, temperature: f32, dst: us
  *
  * @param scratch f32[n]
  */
-export function logSoftmax(src: usize, rows: i32, n: i32, temperature: f32, scratch: usize, dst: usize): bool {
+export function logSoftmax(
+  src: usize,
+  rows: i32,
+  n: i32,
+  temperature: f32,
+  scratch: usize,
+  dst: usize,
+): bool {
   const factor = reciprocal(temperature);
   if (factor == 0) return false;
   for (const bytes = (<usize>n) << 2; rows > 0; rows--, src += bytes, dst += bytes) {

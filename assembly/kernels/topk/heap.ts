@@ -9,7 +9,7 @@ export function rankKey(score: f32, index: i32): i64 {
   // Negative numbers: the greater their bits, the less they are. -infinity is above the key of NaN.
   const bits = reinterpret<i32>(score + 0);
   const order = score == score ? bits ^ ((bits >> 31) & 0x7fff_ffff) : i32.MIN_VALUE;
-  return (<i64>order << 32) | <i64>(<u32>~index);
+  return ((<i64>order) << 32) | <i64>(<u32>~index);
 }
 
 /** The index in a key. */
