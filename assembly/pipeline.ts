@@ -19,9 +19,11 @@ import {
   imageNextRow,
   imageOpen,
   imageOrientation,
+  imageReduce,
   imageStatus,
   imageWidth,
 } from './codecs/image';
+import { orientSwapsSides } from './codecs/orient';
 import { wholePicture, wholeStatus } from './codecs/whole';
 import { EXIT_INPUT, faultBegin, faultExit, faultTry, faultWhere, faultWhy } from './fault';
 import {
@@ -65,21 +67,24 @@ export function preprocessEncoded(from: usize, length: usize): i32 {
   let status = imageOpen(from, length);
   if (status != 0) return status;
   const orientation = plan.exif ? imageOrientation() : 1;
-  let width = imageWidth();
-  let height = imageHeight();
+  const swapped = orientSwapsSides(orientation);
   const channels = imageChannels();
+  status = swapped ? layOut(imageHeight(), imageWidth()) : layOut(imageWidth(), imageHeight());
+  if (status != 0) return status;
+  if (plan.draft) {
+    const window = resizeWindow;
+    if (swapped) imageReduce(window.fullH, window.fullW);
+    else imageReduce(window.fullW, window.fullH);
+  }
+  const width = imageWidth();
+  const height = imageHeight();
   rowAt = 0;
   if (orientation != 1) {
     status = turn(width, height, channels, orientation);
     if (status != 0) return status;
-    if (orientation >= 5) {
-      const w = width;
-      width = height;
-      height = w;
-    }
   }
   answer.decode = now() - start;
-  status = run(width, height, channels);
+  status = swapped ? run(height, width, channels) : run(width, height, channels);
   arenaRelease(mark);
   return status != 0 ? status : finish(start);
 }
@@ -96,7 +101,8 @@ export function preprocessRaw(from: usize, length: usize, width: i32, height: i3
   if (mark == 0) return OUT_OF_MEMORY;
   rowAt = from;
   rowStride = <usize>row;
-  const status = run(width, height, channels);
+  let status = layOut(width, height);
+  if (status == 0) status = run(width, height, channels);
   arenaRelease(mark);
   return status != 0 ? status : finish(start);
 }
@@ -114,10 +120,11 @@ function begin(): usize {
 function turn(width: i32, height: i32, channels: i32, orientation: i32): i32 {
   rowAt = wholePicture(orientation);
   if (rowAt == 0) return wholeStatus;
-  rowStride = <usize>(orientation >= 5 ? height : width) * <usize>channels;
+  rowStride = <usize>(orientSwapsSides(orientation) ? height : width) * <usize>channels;
   return 0;
 }
 
+/** Where an upright picture of width x height lies in the tensor ({@link resizeWindow}); status. */
 function layOut(width: i32, height: i32): i32 {
   if (plan.geometry == GEOMETRY_LETTERBOX) {
     return geometryLetterbox(width, height, plan.resizeWidth, plan.resizeHeight);
@@ -137,13 +144,11 @@ function nextRow(): usize {
   return row;
 }
 
-/** Rows of width x height x channels -> tensor; status. */
+/** Rows of width x height x channels -> tensor, as {@link resizeWindow} says; status. */
 function run(width: i32, height: i32, channels: i32): i32 {
-  let status = layOut(width, height);
-  if (status != 0) return status;
   const colors = plan.color == COLOR_GRAY ? 1 : 3;
   const window = resizeWindow;
-  status = resizeBegin(
+  const status = resizeBegin(
     plan.profile,
     plan.filter,
     plan.antialias,

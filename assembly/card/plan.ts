@@ -106,6 +106,8 @@ export class Plan {
   origin: i32;
   fill: i32;
   antialias: bool;
+  /** JPEG is decoded at 1/2, 1/4 or 1/8 where that is still at least the size that resizing aims at. */
+  draft: bool;
 
   scaling: i32;
   factor: f32;

@@ -160,6 +160,7 @@ function readResize(resize: usize): void {
   const boxed = letterbox == 0 ? 0 : fieldPair(letterbox, 'input.resize.letterbox.', 'size');
   if (letterbox != 0) plan.fill = fieldInteger(letterbox, 'input.resize.letterbox.', 'fill', 0, 255, 114);
   plan.antialias = fieldBoolean(resize, prefix, 'antialias', true);
+  plan.draft = fieldBoolean(resize, prefix, 'draft', false);
   if (cardStatus != 0) return;
   const ways = (size != 0 ? 1 : 0) + (plan.shortest != 0 ? 1 : 0) + (letterbox != 0 ? 1 : 0);
   if (ways != 1) {

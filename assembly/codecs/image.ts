@@ -10,6 +10,7 @@ import {
   jpegNextRow,
   jpegOpen,
   jpegOrientation,
+  jpegReduce,
   jpegStatus,
   jpegWidth,
 } from './jpeg';
@@ -62,6 +63,15 @@ export function imageOpenRaw(src: usize, length: usize, width: i32, height: i32,
   format = FORMAT_RAW;
   openStatus = rawOpen(src, length, width, height, channels);
   return openStatus;
+}
+
+/**
+ * Lets a JPEG be decoded at 1/2, 1/4 or 1/8 of its size where that is still at least `width` x `height` (before EXIF
+ * orientation), as Pillow's Image.draft does; width and height of the picture change. Others stay as they are. To be
+ * called before the first row.
+ */
+export function imageReduce(width: i32, height: i32): void {
+  if (format == FORMAT_JPEG) jpegReduce(width, height);
 }
 
 /** Stored width in pixels, before EXIF orientation. */

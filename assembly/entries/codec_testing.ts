@@ -9,6 +9,7 @@ export {
   imageOpen,
   imageOpenRaw,
   imageOrientation,
+  imageReduce,
   imageStatus,
   imageWidth,
 } from '../codecs/image';

@@ -19,6 +19,8 @@ export interface Resize {
   profile: 'pillow' | 'opencv' | 'torchvision' | 'tensorflow';
   filter: 'nearest' | 'box' | 'bilinear' | 'linear' | 'hamming' | 'bicubic' | 'lanczos' | 'area';
   antialias?: boolean;
+  /** Decode JPEG at 1/2, 1/4 or 1/8 where that is enough, as Pillow's `draft` does; false when absent. */
+  draft?: boolean;
   size?: [number, number];
   shortest?: number;
   crop?: [number, number];

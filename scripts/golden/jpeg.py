@@ -49,12 +49,23 @@ class Random:
         return (self.state >> 8) % limit
 
 
-def expected(data: bytes) -> str:
+def opened(data: bytes) -> Image.Image | None:
+    """None where Pillow itself, not libjpeg, turns the file down."""
     try:
         picture = Image.open(io.BytesIO(data))
     except Exception:
-        return "any"
-    if picture.format not in ("JPEG", "MPO"):
+        return None
+    return picture if picture.format in ("JPEG", "MPO") else None
+
+
+def picture_paths(images: Path) -> list[Path]:
+    paths = [p for folder in FOLDERS for p in sorted((images / folder).iterdir())]
+    return [p for p in paths if p.suffix.lower() in (".jpg", ".jpeg") and p.is_file()]
+
+
+def expected(data: bytes) -> str:
+    picture = opened(data)
+    if picture is None:
         return "any"
     try:
         orientation = picture.getexif().get(0x112, 1)
@@ -139,11 +150,9 @@ def apply(data: bytes, edits: list) -> bytes:
 
 def main() -> None:
     images = Path(sys.argv[1]) / "images"
-    paths = [p for folder in FOLDERS for p in sorted((images / folder).iterdir())]
-    paths = [p for p in paths if p.suffix.lower() in (".jpg", ".jpeg") and p.is_file()]
     files = {
         str(p.relative_to(images)): "refused" if p.name in REFUSED else expected(p.read_bytes())
-        for p in paths
+        for p in picture_paths(images)
     }
     bases = make_bases(Image.open(images / "coral_cc/cat_720p.jpg"))
     random = Random(20)
@@ -169,5 +178,5 @@ def main() -> None:
     print(f"{len(files)} files, {refused} refused; {sum(map(len, cases.values()))} cases -> {target}")
 
 
-
-main()
+if __name__ == "__main__":
+    main()

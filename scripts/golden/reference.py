@@ -21,24 +21,31 @@ FILTERS = {
 }
 
 
-def load_picture(path: str, spec: dict) -> Image.Image:
-    """Decoded, turned by EXIF unless the card says `stored`, in the card's colour."""
-    picture = Image.open(path)
-    if spec.get("orientation", "exif") == "exif":
-        picture = ImageOps.exif_transpose(picture)
-    return picture.convert("L" if spec["color"] == "gray" else "RGB")
-
-
-def resize(picture: Image.Image, spec: dict) -> Image.Image:
-    """`shortest` or `size`, then the centre crop with the card's rounding."""
-    if spec["profile"] != "pillow":
-        raise SystemExit(f"no reference for resize profile {spec['profile']}")
-    width, height = picture.size
+def resized_size(width: int, height: int, spec: dict) -> tuple[int, int]:
+    """(width, height) before the crop: `shortest` or `size`."""
     if "shortest" in spec:
         n = spec["shortest"]
-        size = (n, n * height // width) if width <= height else (n * width // height, n)
-    else:
-        size = (spec["size"][1], spec["size"][0])
+        return (n, n * height // width) if width <= height else (n * width // height, n)
+    return (spec["size"][1], spec["size"][0])
+
+
+def load_picture(path: str, spec: dict) -> tuple[Image.Image, tuple[int, int]]:
+    """Decoded, with `draft` perhaps smaller, turned by EXIF unless the card says `stored`, in the card's colour; the size wanted."""
+    picture = Image.open(path)
+    turned = spec.get("orientation", "exif") == "exif"
+    swapped = turned and picture.getexif().get(0x112, 1) >= 5
+    size = resized_size(*(picture.size[::-1] if swapped else picture.size), spec["resize"])
+    if spec["resize"].get("draft", False):
+        picture.draft("RGB", size[::-1] if swapped else size)
+    if turned:
+        picture = ImageOps.exif_transpose(picture)
+    return picture.convert("L" if spec["color"] == "gray" else "RGB"), size
+
+
+def resize(picture: Image.Image, size: tuple[int, int], spec: dict) -> Image.Image:
+    """To `size`, then the centre crop with the card's rounding."""
+    if spec["profile"] != "pillow":
+        raise SystemExit(f"no reference for resize profile {spec['profile']}")
     picture = picture.resize(size, FILTERS[spec["filter"]])
     if "crop" in spec:
         crop_height, crop_width = spec["crop"]
@@ -58,7 +65,7 @@ def normalize(pixels: np.ndarray, spec: dict) -> np.ndarray:
 def preprocess(path: str, card: dict) -> np.ndarray:
     """One picture to the tensor that the graph gets."""
     spec = card["input"]
-    picture = resize(load_picture(path, spec), spec["resize"])
+    picture = resize(*load_picture(path, spec), spec["resize"])
     pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)
     if spec["color"] == "BGR":
         pixels = pixels[:, :, ::-1]

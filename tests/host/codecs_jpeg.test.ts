@@ -6,14 +6,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
-import { codecs, type Decoded, seeded } from '../support/pictures.js';
+import { assertRefused, type Edits, edited, flatPicture } from '../support/jpegs.js';
+import { codecs, seeded } from '../support/pictures.js';
 import { testData, testWith } from '../support/requirements.js';
 
 /** "WIDTH HEIGHT CHANNELS ORIENTATION SHA256", "refused", or "any": it may be decoded or refused. */
 type Expected = string;
-
-/** "AT:BYTES REMOVED:HEX INSERTED", several with commas. */
-type Edits = string;
 
 interface Golden {
   readonly pillow: string;
@@ -31,26 +29,6 @@ const golden = JSON.parse(readFileSync(join(CHECKOUT, 'tests/golden/jpeg.json'),
 const guest = await codecs();
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const base = (name: string) => Buffer.from(golden.bases[name]!, 'base64');
-
-/** `file` with pieces replaced; the places are those of the file before. */
-function edited(file: Buffer, edits: Edits): Buffer {
-  const list = edits === '' ? [] : edits.split(',').map((edit) => edit.split(':'));
-  let result = file;
-  for (const [place, removed, inserted] of list.sort((a, b) => Number(b[0]) - Number(a[0]))) {
-    const at = Number(place);
-    result = Buffer.concat([
-      result.subarray(0, at),
-      Buffer.from(inserted!, 'hex'),
-      result.subarray(at + Number(removed)),
-    ]);
-  }
-  return result;
-}
-
-function assertRefused(picture: Decoded, name: string): void {
-  assert.ok(picture.status >= 100 && picture.status < 140, `${name}: status ${picture.status}`);
-  assert.match(picture.text, /^[\x20-\x7e]{10,}[^.]$/, `${name} has a clear text`);
-}
 
 function assertExpected(file: Buffer, expected: Expected, name: string): void {
   const picture = guest.decode(file);
@@ -119,18 +97,6 @@ test('only a missing end marker is forgiven; files cut anywhere else are refused
     }
   }
 });
-
-/** A mid-gray baseline 4:2:0 picture: every MCU is the four bytes 28 A2 8A 00 of the standard tables. */
-function flatPicture(width: number, height: number): Buffer {
-  const quant = Buffer.concat([Buffer.from('ffdb004300', 'hex'), Buffer.alloc(64, 1)]);
-  const frame = Buffer.from('ffc00011080000000003012200021100031100', 'hex');
-  frame.writeUInt16BE(height, 5);
-  frame.writeUInt16BE(width, 7);
-  const scan = Buffer.from('ffda000c03010002110311003f00', 'hex');
-  const units = Math.ceil(width / 16) * Math.ceil(height / 16);
-  const data = Buffer.alloc(units * 4, Buffer.from([0x28, 0xa2, 0x8a, 0x00]));
-  return Buffer.concat([Buffer.from([0xff, 0xd8]), quant, frame, scan, data, Buffer.from([0xff, 0xd9])]);
-}
 
 test('a baseline picture of 12 megapixels is decoded in less than 2 MiB beside the file', async () => {
   const fresh = await codecs();

@@ -16,7 +16,8 @@ export interface Decoded {
 
 /** A codec module; `decode` leaves its arena as it was. */
 export interface Codecs extends TestGuest {
-  decode(file: Uint8Array): Decoded;
+  /** `reduce`: asks imageReduce for the size that this gives for width and height. */
+  decode(file: Uint8Array, reduce?: (width: number, height: number) => readonly [number, number]): Decoded;
   decodeRaw(file: Uint8Array, width: number, height: number, channels: number): Decoded;
 }
 
@@ -79,7 +80,14 @@ export async function codecs(): Promise<Codecs> {
 
   return {
     ...guest,
-    decode: (file) => withFile(file, (address) => call.imageOpen!(address, file.length)),
+    decode: (file, reduce) =>
+      withFile(file, (address) => {
+        const status = call.imageOpen!(address, file.length);
+        if (status === 0 && reduce !== undefined) {
+          call.imageReduce!(...reduce(call.imageWidth!(), call.imageHeight!()));
+        }
+        return status;
+      }),
     decodeRaw: (file, width, height, channels) =>
       withFile(file, (address) => call.imageOpenRaw!(address, file.length, width, height, channels)),
   };

@@ -37,7 +37,9 @@ export class Component {
   blocksHigh: i32;
   paddedWide: i32;
   paddedHigh: i32;
-  /** Size in samples. */
+  /** Samples that a side of a block becomes: 8, or 1, 2, 4 at reduced scale. */
+  size: i32;
+  /** Size in samples, after reduction. */
   width: i32;
   height: i32;
   /** Huffman table numbers of the current scan. */
@@ -55,6 +57,9 @@ export class Component {
   stride: i32;
   ringRows: i32;
   upsample: i32;
+  /** Output columns and rows of one sample. */
+  expandH: i32;
+  expandV: i32;
   /** A row brought to full width, and which component row it holds (-1 none). */
   line: usize;
   lineRow: i32;
@@ -67,6 +72,11 @@ export class Frame {
   static width: i32 = 0;
   static height: i32 = 0;
   static components: i32 = 0;
+  /** Samples that a side of a block becomes in the output: 8 (full size), 4, 2 or 1. */
+  static scale: i32 = 8;
+  /** Size of the output. */
+  static outputWidth: i32 = 0;
+  static outputHeight: i32 = 0;
   static progressive: bool = false;
   static color: i32 = 0;
   static maxH: i32 = 1;
@@ -94,6 +104,8 @@ export class Frame {
 export function frameReset(): i32 {
   Frame.width = 0;
   Frame.height = 0;
+  Frame.outputWidth = 0;
+  Frame.outputHeight = 0;
   Frame.components = 0;
   Frame.progressive = false;
   Frame.quantDefined = 0;
@@ -153,11 +165,41 @@ export function frameSetup(precision: i32): i32 {
     c.blocksHigh = share(Frame.height, c.v, Frame.maxV * 8);
     c.paddedWide = Frame.mcuColumns * c.h;
     c.paddedHigh = Frame.mcuRows * c.v;
-    c.width = share(Frame.width, c.h, Frame.maxH);
-    c.height = share(Frame.height, c.v, Frame.maxV);
   }
+  frameScale(8);
   Frame.color = guessColor(count);
   return JPEG_OK;
+}
+
+/** How far a component's blocks may be kept larger than `scale`, so that less is left to upsampling. */
+function blockSize(c: Component): i32 {
+  let size = Frame.scale;
+  while (
+    size < 8 &&
+    (Frame.maxH * Frame.scale) % (2 * c.h * size) == 0 &&
+    (Frame.maxV * Frame.scale) % (2 * c.v * size) == 0
+  ) {
+    size <<= 1;
+  }
+  return size;
+}
+
+/**
+ * Sets the scale of the output: `scale` (8, 4, 2, 1) eighths of the stored size, rounded up. Subsampled components
+ * are reduced less or not at all where that spares upsampling, as in libjpeg (jdmaster.c).
+ */
+export function frameScale(scale: i32): void {
+  Frame.scale = scale;
+  Frame.outputWidth = share(Frame.width, scale, 8);
+  Frame.outputHeight = share(Frame.height, scale, 8);
+  for (let i = 0; i < Frame.components; i++) {
+    const c = Frame.component(i);
+    c.size = blockSize(c);
+    c.width = share(Frame.width, c.h * c.size, Frame.maxH * 8);
+    c.height = share(Frame.height, c.v * c.size, Frame.maxV * 8);
+    c.expandH = (Frame.maxH * scale) / (c.h * c.size);
+    c.expandV = (Frame.maxV * scale) / (c.v * c.size);
+  }
 }
 
 /** libjpeg's rules: JFIF, then Adobe, then the component ids. */

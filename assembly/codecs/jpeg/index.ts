@@ -8,9 +8,9 @@
 import { arenaAllocZeroed } from '../../memory/arena';
 import { bitsOpen } from './bits';
 import { JPEG_NO_MEMORY, JPEG_NO_SCAN, JPEG_OK, JPEG_TOO_MUCH_WORK, JPEG_TRUNCATED } from './errors';
-import { Frame, frameReset } from './frame';
+import { Frame, frameReset, frameScale } from './frame';
 import { REACHED_END, readMarkers, readStart } from './markers';
-import { outputDemand, outputPrepare, outputRow } from './output';
+import { outputBegin, outputDemand, outputRow } from './output';
 import { Scan, scanStart } from './scan';
 import { progressiveScan } from './scan_progressive';
 import { storeScan } from './scan_sequential';
@@ -84,8 +84,8 @@ function open(src: usize, length: usize): i32 {
   if (status != JPEG_OK) return status;
   const stored = Frame.progressive || Scan.components < Frame.components;
   status = stored ? readScans() : scanStart();
-  if (status != JPEG_OK) return status;
-  return outputPrepare(stored);
+  if (status == JPEG_OK) outputBegin(stored);
+  return status;
 }
 
 /**
@@ -99,14 +99,24 @@ export function jpegOpen(src: usize, length: usize): i32 {
   return Decoder.status;
 }
 
-/** Width in pixels, 1..65500. */
-export function jpegWidth(): i32 {
-  return Frame.width;
+/**
+ * Decodes at 1/2, 1/4 or 1/8 of the stored size (rounded up), the smallest that is at least `width` x `height` (both
+ * 1 or more) before rounding up: Pillow's `Image.draft("RGB", (width, height))`. Full size when there is none. To be
+ * called before the first row; jpegWidth and jpegHeight change.
+ */
+export function jpegReduce(width: i32, height: i32): void {
+  const times = min(Frame.width / width, Frame.height / height);
+  frameScale(times >= 8 ? 1 : times >= 4 ? 2 : times >= 2 ? 4 : 8);
 }
 
-/** Height in pixels as stored, 1..65500. */
+/** Width of the rows in pixels, 1..65500. */
+export function jpegWidth(): i32 {
+  return Frame.outputWidth;
+}
+
+/** Rows, as stored, 1..65500. */
 export function jpegHeight(): i32 {
-  return Frame.height;
+  return Frame.outputHeight;
 }
 
 /** Channels of the rows: 1 for gray pictures, else 3 (RGB; CMYK is converted as Pillow does). */

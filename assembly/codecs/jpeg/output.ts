@@ -2,8 +2,8 @@
  * From coefficients to rows. Each component has a ring of decoded sample rows: one MCU row high, or two
  * when vertical fancy upsampling needs the rows above and below:
  *
- *   slot 0 | v * 8 rows of `stride` bytes |  MCU rows 0, 2, 4 ..
- *   slot 1 | v * 8 rows of `stride` bytes |  MCU rows 1, 3, 5 ..
+ *   slot 0 | v * size rows of `stride` bytes |  MCU rows 0, 2, 4 ..
+ *   slot 1 | v * size rows of `stride` bytes |  MCU rows 1, 3, 5 ..
  *
  * A row is only asked for while it is in the ring: MCU row n + 1 is decoded when the last rows of n need
  * the first of n + 1, at which time nothing of n - 1 is needed any more.
@@ -32,29 +32,36 @@ class Output {
   static row: i32 = 0;
   /** MCU rows decoded so far. */
   static decoded: i32 = 0;
-  static slots: i32 = 1;
+  /** Slots of the rings, 0 before they have memory. */
+  static slots: i32 = 0;
   static stored: bool = false;
   static smooth: bool = false;
   /** Interleaved RGB of the present row. */
   static pixels: usize = 0;
 }
 
-/** libjpeg-turbo's choice of upsampling method. */
+/** libjpeg-turbo's choice of upsampling method; at 1/8 nothing is filtered. */
 function chooseUpsampling(c: Component): i32 {
-  const h = Frame.maxH / c.h;
-  const v = Frame.maxV / c.v;
-  if (h == 1) return v == 2 ? FANCY_H1V2 : DIRECT;
-  if (h == 2 && v <= 2 && c.width > 2) return v == 1 ? FANCY_H2V1 : FANCY_H2V2;
+  const fancy = Frame.scale > 1;
+  if (c.expandH == 1) return c.expandV == 2 && fancy ? FANCY_H1V2 : DIRECT;
+  if (c.expandH == 2 && c.expandV <= 2 && c.width > 2 && fancy) {
+    return c.expandV == 1 ? FANCY_H2V1 : FANCY_H2V2;
+  }
   return REPEAT;
 }
 
-/** Takes memory for rings and rows; `stored` says that coefficients are complete in memory. */
-export function outputPrepare(stored: bool): i32 {
+/** Begins a picture; `stored` says that coefficients are complete in memory. */
+export function outputBegin(stored: bool): void {
   Output.row = 0;
   Output.decoded = 0;
-  Output.slots = 1;
+  Output.slots = 0;
   Output.stored = stored;
   Output.smooth = stored && smoothingApplies();
+}
+
+/** Takes memory for rings and rows, once the scale is settled. */
+function takeMemory(): i32 {
+  Output.slots = 1;
   for (let i = 0; i < Frame.components; i++) {
     const c = Frame.component(i);
     c.upsample = chooseUpsampling(c);
@@ -62,17 +69,17 @@ export function outputPrepare(stored: bool): i32 {
   }
   for (let i = 0; i < Frame.components; i++) {
     const c = Frame.component(i);
-    c.stride = (c.paddedWide << 3) + 16;
-    c.ringRows = c.v << 3;
+    c.stride = c.paddedWide * c.size + 16;
+    c.ringRows = c.v * c.size;
     c.lineRow = -1;
     c.plane = arenaAlloc(<usize>(c.stride * c.ringRows * Output.slots + SLACK));
     if (c.plane == 0) return JPEG_NO_MEMORY;
     if (c.upsample == DIRECT) continue;
-    c.line = arenaAlloc(<usize>(c.stride * (Frame.maxH / c.h) + SLACK));
+    c.line = arenaAlloc(<usize>(c.stride * c.expandH + SLACK));
     if (c.line == 0) return JPEG_NO_MEMORY;
   }
   if (Frame.components > 1) {
-    Output.pixels = arenaAlloc(<usize>(Frame.width * 3 + SLACK));
+    Output.pixels = arenaAlloc(<usize>(Frame.outputWidth * 3 + SLACK));
     if (Output.pixels == 0) return JPEG_NO_MEMORY;
   }
   return JPEG_OK;
@@ -92,15 +99,15 @@ function transformRow(mcuRow: i32, slot: i32): void {
     const blockRows = min(c.v, c.blocksHigh - firstRow);
     if (Output.smooth) smoothRowBegin(c, mcuRow, Scan.number);
     for (let y = 0; y < blockRows; y++) {
-      let out = c.plane + <usize>(slot * c.ringRows + (y << 3)) * <usize>c.stride;
+      let out = c.plane + <usize>(slot * c.ringRows + y * c.size) * <usize>c.stride;
       let block = c.coefficients + ((<usize>((firstRow + y) * c.paddedWide)) << 7);
       for (let x = 0; x < c.blocksWide; x++) {
         const source = Output.smooth
           ? smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows)
           : block;
-        idctUnknown(source, c.quant, out, c.stride);
+        idctUnknown(c.size, source, c.quant, out, c.stride);
         block += 128;
-        out += 8;
+        out += c.size;
       }
     }
   }
@@ -147,27 +154,30 @@ function fullRow(c: Component, y: i32): usize {
     fancyH1V2(ringRow(c, y >> 1), ringRow(c, farRow(c, y)), c.width, 1 + (y & 1), c.line);
     return c.line;
   }
-  const row = y / (Frame.maxV / c.v);
+  const row = y / c.expandV;
   const source = ringRow(c, row);
   if (c.upsample == DIRECT) return source;
   if (c.lineRow == row) return c.line;
   c.lineRow = row;
-  const times = Frame.maxH / c.h;
   if (c.upsample == FANCY_H2V1) fancyH2V1(source, c.width, c.line);
-  else if (times == 2) repeatTwice(source, c.width, c.line);
-  else repeat(source, c.width, times, c.line);
+  else if (c.expandH == 2) repeatTwice(source, c.width, c.line);
+  else repeat(source, c.width, c.expandH, c.line);
   return c.line;
 }
 
 /** Last component row that output row `y` needs. */
 function lastNeeded(c: Component, y: i32): i32 {
   if (c.upsample == FANCY_H2V2 || c.upsample == FANCY_H1V2) return max(farRow(c, y), y >> 1);
-  return y / (Frame.maxV / c.v);
+  return y / c.expandV;
 }
 
 /** Why the next row cannot be had, or 0 after all its samples are in the rings. */
 export function outputDemand(): i32 {
-  if (Output.row >= Frame.height) return JPEG_NO_MORE_ROWS;
+  if (Output.row >= Frame.outputHeight) return JPEG_NO_MORE_ROWS;
+  if (Output.slots == 0) {
+    const status = takeMemory();
+    if (status != JPEG_OK) return status;
+  }
   for (let i = 0; i < Frame.components; i++) {
     const c = Frame.component(i);
     const status = demand(c, lastNeeded(c, Output.row));
@@ -184,7 +194,7 @@ export function outputRow(): usize {
   const a = fullRow(first, y);
   const b = fullRow(Frame.component(1), y);
   const c = fullRow(Frame.component(2), y);
-  const width = Frame.width;
+  const width = Frame.outputWidth;
   const out = Output.pixels;
   if (Frame.color == COLOR_YCC) {
     yccToRgb(a, b, c, width, out);

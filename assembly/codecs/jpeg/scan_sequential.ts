@@ -22,8 +22,8 @@ class Blocks {
 
 /**
  * Decodes the next row of MCUs of the only scan (all components) into the components' planes, at ring
- * rows `slot * v * 8` and on. A plane row has room for all blocks of the row, padding included, and the
- * ring for v * 8 rows of each slot.
+ * rows `slot * ringRows` and on. A plane row has room for all blocks of the row, padding included, and the
+ * ring for v * size rows of each slot.
  */
 export function streamRow(slot: i32): i32 {
   for (let column = 0; column < Frame.mcuColumns; column++) {
@@ -36,16 +36,16 @@ export function streamRow(slot: i32): i32 {
       const ac = Huffman.slot(true, c.acTable);
       const predictor = changetype<usize>(c) + offsetof<Component>('predictor');
       const stride = <usize>c.stride;
-      const rows = (<usize>c.v) << 3;
-      let out = c.plane + <usize>slot * rows * stride + ((<usize>(column * c.h)) << 3);
+      const size = c.size;
+      let out = c.plane + <usize>(slot * c.ringRows) * stride + <usize>(column * c.h * size);
       for (let y = 0; y < c.v; y++) {
         for (let x = 0; x < c.h; x++) {
           const last = starved ? 0 : decodeBlock(BLOCK, dc, ac, predictor);
-          idct(last, BLOCK, c.quant, out + ((<usize>x) << 3), stride);
+          idct(size, last, BLOCK, c.quant, out + <usize>(x * size), stride);
           if (last == 0) store<u16>(BLOCK, 0);
           else Blocks.clear(BLOCK);
         }
-        out += stride << 3;
+        out += stride * <usize>size;
       }
     }
     if (!starved) {

@@ -4,6 +4,9 @@ import * as colorSimd from '../../../assembly/codecs/jpeg/color/simd';
 import { jpegErrorText } from '../../../assembly/codecs/jpeg/errors';
 import * as idctScalar from '../../../assembly/codecs/jpeg/idct/scalar';
 import * as idctSimd from '../../../assembly/codecs/jpeg/idct/simd';
+import * as reducedScalar from '../../../assembly/codecs/jpeg/reduced/scalar';
+import * as reducedSimd from '../../../assembly/codecs/jpeg/reduced/simd';
+import { idct1x1, idct2x2 } from '../../../assembly/codecs/jpeg/reduced/small';
 import * as upScalar from '../../../assembly/codecs/jpeg/upsample/scalar';
 import * as upSimd from '../../../assembly/codecs/jpeg/upsample/simd';
 import { jpegOpen } from '../../../assembly/codecs/jpeg/index';
@@ -102,6 +105,54 @@ describe('JPEG inverse DCT', () => {
       idctSimd.idctFull(block, quant, out + 16, 16);
       for (let i = 0; i < 160; i++)
         if ((i < 16 || (i & 15) >= 8 || i >= 144) && load<u8>(out + i) != 77) wrong++;
+    }
+    arenaRelease(mark);
+    expect(wrong).toBe(0);
+  });
+});
+
+describe('JPEG inverse DCT at reduced size', () => {
+  it('gives 4 x 4 samples, the same in SIMD and scalar code, for any coefficients, and nothing else', () => {
+    const mark = arenaMark();
+    const block = arenaAlloc(128);
+    const quant = arenaAlloc(128);
+    const a = arenaAlloc(48);
+    const b = arenaAlloc(48);
+    let wrong = 0;
+    for (let n: u32 = 0; n < 12000; n++) {
+      fillBlock(block, (n / 6) % 4, n % 6);
+      // Row 4 and column 4 have no part in it.
+      if (n % 7 == 0) store<i16>(block + ((32 + (n % 8)) << 1), 1000);
+      fillQuant(quant, (n / 24) % 4);
+      memory.fill(a, 77, 48);
+      memory.fill(b, 77, 48);
+      reducedScalar.idct4x4(block, quant, a + 9, 7);
+      reducedSimd.idct4x4(block, quant, b + 9, 7);
+      if (difference(a, b, 48) != 0) wrong++;
+      for (let i: u32 = 0; i < 48; i++) {
+        const inside = i >= 9 && i < 34 && (i - 9) % 7 < 4;
+        if (!inside && load<u8>(b + i) != 77) wrong++;
+      }
+    }
+    arenaRelease(mark);
+    expect(wrong).toBe(0);
+  });
+
+  it('gives the mean of a flat block at every size', () => {
+    const mark = arenaMark();
+    const block = arenaAlloc(128);
+    const quant = arenaAlloc(128);
+    const out = arenaAlloc(64);
+    memory.fill(block, 0, 128);
+    fillQuant(quant, 3);
+    let wrong = 0;
+    for (let level = -2000; level <= 2000; level++) {
+      store<i16>(block, <i16>level);
+      const mean = <u8>max(min(((level + 4) >> 3) + 128, 255), 0);
+      reducedSimd.idct4x4(block, quant, out, 4);
+      idct2x2(block, quant, out + 16, 2);
+      idct1x1(block, quant, out + 20);
+      for (let i = 0; i < 21; i++) if (load<u8>(out + i) != mean) wrong++;
     }
     arenaRelease(mark);
     expect(wrong).toBe(0);

@@ -1,13 +1,16 @@
 /** Picks the inverse DCT: SIMD where the build has it. */
+import { idctReduced } from '../reduced';
 import * as scalar from './scalar';
 import * as simd from './simd';
 
 /**
- * Transforms a block by the cheapest of three equal ways; `last` is the zigzag index of its last non-zero
- * coefficient (indices 0..9 lie in the top left 4 x 4).
+ * Transforms a block into `size` x `size` samples (8, 4, 2 or 1), 8 x 8 by the cheapest of three equal ways; `last` is
+ * the zigzag index of its last non-zero coefficient (indices 0..9 lie in the top left 4 x 4).
  */
-export function idct(last: i32, block: usize, quant: usize, out: usize, stride: usize): void {
-  if (ASC_FEATURE_SIMD) {
+export function idct(size: i32, last: i32, block: usize, quant: usize, out: usize, stride: usize): void {
+  if (size != 8) {
+    idctReduced(size, block, quant, out, stride);
+  } else if (ASC_FEATURE_SIMD) {
     if (last == 0) simd.idctFlat(block, quant, out, stride);
     else if (last < 10) simd.idctLow(block, quant, out, stride);
     else simd.idctFull(block, quant, out, stride);
@@ -18,7 +21,7 @@ export function idct(last: i32, block: usize, quant: usize, out: usize, stride: 
 }
 
 /** Like {@link idct} for a block that nothing is known of. */
-export function idctUnknown(block: usize, quant: usize, out: usize, stride: usize): void {
+export function idctUnknown(size: i32, block: usize, quant: usize, out: usize, stride: usize): void {
   const extent = ASC_FEATURE_SIMD ? simd.idctExtent(block) : scalar.idctExtent(block);
-  idct(extent == 0 ? 0 : extent == 1 ? 9 : 63, block, quant, out, stride);
+  idct(size, extent == 0 ? 0 : extent == 1 ? 9 : 63, block, quant, out, stride);
 }

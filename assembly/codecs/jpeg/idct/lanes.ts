@@ -69,3 +69,17 @@ export class Lanes {
     return v128.xor(i8x16.narrow_i16x8_s(a, b), i8x16.splat(-128));
   }
 }
+
+/** Rows of 4 i32 results of the first and second half of the lanes. */
+export const HALVES: usize = memory.data(256, 16);
+
+export class Halves {
+  @inline static narrow(i: usize, j: usize): v128 {
+    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (j << 4)));
+  }
+
+  /** Column `i`: both halves of its lanes. */
+  @inline static column(i: usize): v128 {
+    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (i << 4), 128));
+  }
+}

@@ -10,7 +10,8 @@
 /** 64 i32 between the passes. */
 const WORKSPACE: usize = memory.data(256, 16);
 
-class Fixed {
+/** Arithmetic of the transforms. */
+export class Fixed {
   @inline static wrap(x: i32): i32 {
     return <i32>(<i16>x);
   }

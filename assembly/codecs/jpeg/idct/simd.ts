@@ -3,7 +3,7 @@
  * lanes being columns; products are pairs summed in i32 (`dot`), low and high halves apart.
  */
 
-import { Lanes } from './lanes';
+import { Halves, HALVES, Lanes } from './lanes';
 import { Store } from './store';
 
 /** 8 vectors between the steps. */
@@ -186,20 +186,6 @@ export function idctFull(block: usize, quant: usize, out: usize, stride: usize):
     18,
   );
   storeWorkspace(out, stride);
-}
-
-/** Rows of 4 i32 results of the first and second half of the lanes. */
-const HALVES: usize = memory.data(256, 16);
-
-class Halves {
-  @inline static narrow(i: usize, j: usize): v128 {
-    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (j << 4)));
-  }
-
-  /** Column `i`: both halves of its lanes. */
-  @inline static column(i: usize): v128 {
-    return i16x8.narrow_i32x4_s(v128.load(HALVES + (i << 4)), v128.load(HALVES + (i << 4), 128));
-  }
 }
 
 /** See scalar.ts: coefficients outside the top left 4 x 4 are zero. */
