@@ -54,3 +54,6 @@ export {
 } from '../kernels/softmax/simd';
 export { topK as scalar_topK } from '../kernels/topk/scalar';
 export { topK as simd_topK } from '../kernels/topk/simd';
+export { normalizeRow as scalar_normalizeRow } from '../kernels/normalize/scalar';
+export { normalizeRow as simd_normalizeRow } from '../kernels/normalize/simd';
+export { normalizeTableBuild } from '../kernels/normalize/tables';

@@ -7,6 +7,8 @@ export const DTYPE_F32: i32 = 0;
 export const DTYPE_F16: i32 = 1;
 export const DTYPE_U8: i32 = 2;
 export const DTYPE_I8: i32 = 3;
+/** Of the kernels alone: no card names it. */
+export const DTYPE_BF16: i32 = 4;
 
 export const LAYOUT_NCHW: i32 = 0;
 export const LAYOUT_NHWC: i32 = 1;

@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import { instantiateForTest, type TestGuest } from '../support/assembly.js';
 import { colorPairs } from '../support/kernel_pairs/color.js';
 import { halfPairs } from '../support/kernel_pairs/half.js';
+import { normalizePairs } from '../support/kernel_pairs/normalize.js';
 import { softmaxPairs, topKPairs } from '../support/kernel_pairs/softmax.js';
 import { checkPair } from '../support/kernel_pairs.js';
 
@@ -13,6 +14,6 @@ before(async () => {
   guest.memory.grow(1);
 });
 
-for (const pair of [...colorPairs, ...halfPairs, ...softmaxPairs, ...topKPairs]) {
+for (const pair of [...colorPairs, ...halfPairs, ...normalizePairs, ...softmaxPairs, ...topKPairs]) {
   test(`${pair.name}: scalar == SIMD`, () => checkPair(pair, guest));
 }

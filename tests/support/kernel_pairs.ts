@@ -49,8 +49,13 @@ export class Form {
 
   /** Calls this form of a kernel. */
   call(kernel: string, ...args: number[]): number {
-    const fn = this.#guest.call[`${this.name}_${kernel}`];
-    assert.ok(fn, `kernel_pairs_testing.ts exports no ${this.name}_${kernel}`);
+    return this.callShared(`${this.name}_${kernel}`, ...args);
+  }
+
+  /** Calls a function that both forms share. */
+  callShared(name: string, ...args: number[]): number {
+    const fn = this.#guest.call[name];
+    assert.ok(fn, `kernel_pairs_testing.ts exports no ${name}`);
     return fn(...args);
   }
 

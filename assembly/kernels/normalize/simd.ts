@@ -1,7 +1,10 @@
 /**
- * Fused u8 HWC row -> tensor row; shapes are documented in scalar.ts. Where factor * x + offset equals the f32 table
- * for all 256 values (found when the table was built) three channels are computed in SIMD, otherwise each
- * sample is one look-up.
+ * Fused u8 HWC row -> tensor row; shapes are documented in scalar.ts. Each sample is one look-up, except that the f32
+ * planes of three channels are computed in SIMD where factor * x + offset equals the table for all 256 values (found
+ * when the table was built).
+ *
+ * 224 x 224 x 3 in Node 20 on Sapphire Rapids: look-ups 46 us, factor * x + offset 34 us. (x / 255 - mean) / std by two
+ * f32x4.div a vector would be as exact as its table, but takes 62 us.
  */
 
 import { DTYPE_F32, LAYOUT_NCHW } from '../types';
@@ -18,6 +21,58 @@ function lookUp<T>(from: usize, step: usize, table: usize, to: usize, stride: us
   // A sample is below 256: inside the table; x < width: inside row and tensor.
   for (; width > 0; width--, from += step, to += stride) {
     store<T>(to, load<T>(table + <usize>load<u8>(from) * sizeof<T>()));
+  }
+}
+
+/** One channel of RGB, `width` of it a multiple of 4, into a plane: constant offsets make it 1.6 times as fast. */
+function lookUpPlane<T>(from: usize, table: usize, to: usize, width: i32): void {
+  for (; width > 0; width -= 4, from += 12, to += 4 * sizeof<T>()) {
+    store<T>(to, load<T>(table + <usize>load<u8>(from) * sizeof<T>()));
+    store<T>(to, load<T>(table + <usize>load<u8>(from, 3) * sizeof<T>()), sizeof<T>());
+    store<T>(to, load<T>(table + <usize>load<u8>(from, 6) * sizeof<T>()), 2 * sizeof<T>());
+    store<T>(to, load<T>(table + <usize>load<u8>(from, 9) * sizeof<T>()), 3 * sizeof<T>());
+  }
+}
+
+/** RGB into pixels of the tensor. */
+function lookUpPixels<T>(from: usize, tables: usize, to: usize, width: i32): void {
+  for (; width > 0; width--, from += 3, to += 3 * sizeof<T>()) {
+    store<T>(to, load<T>(tables + <usize>load<u8>(from) * sizeof<T>()));
+    store<T>(to, load<T>(tables + <usize>load<u8>(from, 1) * sizeof<T>(), 256 * sizeof<T>()), sizeof<T>());
+    store<T>(
+      to,
+      load<T>(tables + <usize>load<u8>(from, 2) * sizeof<T>(), 512 * sizeof<T>()),
+      2 * sizeof<T>(),
+    );
+  }
+}
+
+/** A row from `src` on: the channels of each plane lie `channel` bytes apart, or in pixels side by side. */
+function lookUpRow<T>(
+  src: usize,
+  width: i32,
+  channels: i32,
+  tables: usize,
+  to: usize,
+  channel: usize,
+  planar: bool,
+): void {
+  if (channels == 3 && !planar) {
+    lookUpPixels<T>(src, tables, to, width);
+    return;
+  }
+  const fours = channels == 3 ? width & ~3 : 0;
+  const stride = planar ? sizeof<T>() : <usize>channels * sizeof<T>();
+  for (let c = 0; c < channels; c++, src++, to += channel, tables += 256 * sizeof<T>()) {
+    lookUpPlane<T>(src, tables, to, fours);
+    lookUp<T>(
+      src + <usize>(fours * channels),
+      channels,
+      tables,
+      to + <usize>fours * sizeof<T>(),
+      stride,
+      width - fours,
+    );
   }
 }
 
@@ -52,29 +107,6 @@ function affinePlanes(src: usize, width: i32, affine: usize, to: usize, plane: u
   return x;
 }
 
-/** Interleaved f32 from RGB; returns how many pixels were done (whole groups of 4). */
-function affinePixels(src: usize, width: i32, affine: usize, to: usize): i32 {
-  // Factors of the channels 0 1 2 0 | 1 2 0 1 | 2 0 1 2, offsets likewise.
-  const low = v128.shuffle<i32>(v128.load(affine), v128.load(affine, 16), 0, 4, 1, 5); // a0 a1 b0 b1
-  const last = v128.load(affine, 32); // a2 b2
-  const fa = v128.shuffle<i32>(low, last, 0, 1, 4, 0);
-  const fb = v128.shuffle<i32>(low, last, 1, 4, 0, 1);
-  const fc = v128.shuffle<i32>(low, last, 4, 0, 1, 4);
-  const oa = v128.shuffle<i32>(low, last, 2, 3, 5, 2);
-  const ob = v128.shuffle<i32>(low, last, 3, 5, 2, 3);
-  const oc = v128.shuffle<i32>(low, last, 5, 2, 3, 5);
-  let x = 0;
-  for (; x + 4 <= width; x += 4, src += 12, to += 48) {
-    const p = v128.load(src);
-    const left = i16x8.extend_low_i8x16_u(p);
-    const right = i16x8.extend_high_i8x16_u(p);
-    v128.store(to, Affine.apply(i32x4.extend_low_i16x8_u(left), fa, oa));
-    v128.store(to, Affine.apply(i32x4.extend_high_i16x8_u(left), fb, ob), 16);
-    v128.store(to, Affine.apply(i32x4.extend_low_i16x8_u(right), fc, oc), 32);
-  }
-  return x;
-}
-
 /** See scalar.ts. */
 export function normalizeRow(
   src: usize,
@@ -92,22 +124,17 @@ export function normalizeRow(
   const pixel: usize = (planar ? <usize>1 : <usize>channels) << shift;
   const channel = (planar ? <usize>height * <usize>width : <usize>1) << shift;
   let to = dst + <usize>row * <usize>width * pixel;
-  if (dtype == DTYPE_F32 && channels == 3) {
+  if (planar && dtype == DTYPE_F32 && channels == 3) {
     const affine = tables + 3072; // three tables of 256 f32
     // The flag at byte 8 of each channel's 16.
     if ((load<i32>(affine, 8) & load<i32>(affine, 24) & load<i32>(affine, 40)) != 0) {
-      const done = planar
-        ? affinePlanes(src, width, affine, to, channel)
-        : affinePixels(src, width, affine, to);
+      const done = affinePlanes(src, width, affine, to, channel);
       src += <usize>done * 3;
       to += <usize>done * pixel;
       width -= done;
     }
   }
-  for (let c = 0; c < channels; c++, to += channel) {
-    const table = tables + (((<usize>c) << 8) << shift);
-    if (shift == 2) lookUp<u32>(src + c, channels, table, to, pixel, width);
-    else if (shift == 1) lookUp<u16>(src + c, channels, table, to, pixel, width);
-    else lookUp<u8>(src + c, channels, table, to, pixel, width);
-  }
+  if (shift == 2) lookUpRow<u32>(src, width, channels, tables, to, channel, planar);
+  else if (shift == 1) lookUpRow<u16>(src, width, channels, tables, to, channel, planar);
+  else lookUpRow<u8>(src, width, channels, tables, to, channel, planar);
 }

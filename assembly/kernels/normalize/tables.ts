@@ -6,13 +6,13 @@
  *           f32 factor, f32 offset, i32 affine (1: factor * x + offset equals the f32 table for all 256 x)
  */
 
-import { DTYPE_F16, DTYPE_F32, DTYPE_I8, SCALE_DIVIDE, SCALE_MULTIPLY } from '../types';
-import { floatToHalf } from '../quantize/half';
+import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, DTYPE_I8, SCALE_DIVIDE, SCALE_MULTIPLY } from '../types';
+import { floatToBfloat, floatToHalf } from '../quantize/half';
 import { quantizeI8, quantizeU8 } from '../quantize/scalar';
 
 /** log2 of the bytes of one tensor element. */
 export function elementShift(dtype: i32): i32 {
-  return dtype == DTYPE_F32 ? 2 : dtype == DTYPE_F16 ? 1 : 0;
+  return dtype == DTYPE_F32 ? 2 : dtype == DTYPE_F16 || dtype == DTYPE_BF16 ? 1 : 0;
 }
 
 /** Bytes that {@link normalizeTableBuild} fills. */
@@ -76,6 +76,7 @@ export function normalizeTableBuild(
       const to = table + ((<usize>x) << shift);
       if (dtype == DTYPE_F32) store<f32>(to, value);
       else if (dtype == DTYPE_F16) store<u16>(to, floatToHalf(value));
+      else if (dtype == DTYPE_BF16) store<u16>(to, floatToBfloat(value));
       else store<u8>(to, quantizeOne(dtype, value, quantScale, quantZero));
     }
     const at = affine + ((<usize>c) << 4);
