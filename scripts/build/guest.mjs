@@ -4,8 +4,10 @@ import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
 import { packedSource, TextCensus } from './ascii.mjs';
+import { CODE, DATA, DATA_COUNT, readSections, sectionBody, writeSections } from './binary.mjs';
 import { packTexts } from './pack.mjs';
 import { joinSegments } from './segments.mjs';
+import { shortenVectors } from './vectors.mjs';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 const guest = path.join(root, 'assembly') + path.sep;
@@ -105,10 +107,23 @@ function finish(binary) {
     module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);
     module.optimize();
     module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
-    return joinSegments(module.emitBinary());
+    return shorten(module.emitBinary());
   } finally {
     module.dispose();
   }
+}
+
+/** What binaryen leaves. @param {Uint8Array} binary */
+function shorten(binary) {
+  const sections = readSections(binary);
+  const code = shortenVectors(sections);
+  const data = joinSegments(sectionBody(sections, DATA));
+  return writeSections(
+    sections
+      // The count of segments is for memory.init, which the guest does not use.
+      .filter(({ id }) => id !== DATA_COUNT)
+      .map(({ id, body }) => ({ id, body: id === CODE ? code : id === DATA ? data : body })),
+  );
 }
 
 /** @param {string} name @param {Uint8Array} binary */

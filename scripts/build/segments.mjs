@@ -3,55 +3,10 @@
  * with up to 7 bytes of header.
  */
 
-const DATA = 11;
+import { DATA, Reader, readSections, sectionBody, signedLeb, unsignedLeb } from './binary.mjs';
+
 /** Zeros that are cheaper than another header. */
 const GAP = 6;
-
-/** @param {number} value */
-function unsignedLeb(value) {
-  const bytes = [];
-  do {
-    const rest = value >>> 7;
-    bytes.push((value & 127) | (rest === 0 ? 0 : 128));
-    value = rest;
-  } while (value !== 0);
-  return bytes;
-}
-
-/** @param {number} value */
-function signedLeb(value) {
-  const bytes = [];
-  while (true) {
-    const byte = value & 127;
-    value >>= 7;
-    if ((value === 0 && (byte & 64) === 0) || (value === -1 && (byte & 64) !== 0)) return [...bytes, byte];
-    bytes.push(byte | 128);
-  }
-}
-
-class Reader {
-  /** @param {Uint8Array} bytes */
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.at = 0;
-  }
-  unsigned() {
-    let value = 0;
-    let shift = 0;
-    let byte;
-    do {
-      byte = this.bytes[this.at++] ?? 0;
-      value |= (byte & 127) << shift;
-      shift += 7;
-    } while (byte & 128);
-    return value >>> 0;
-  }
-  /** @param {number} length */
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-}
 
 /**
  * @param {Uint8Array} body of a data section
@@ -77,18 +32,15 @@ function segmentsOf(body) {
  * @param {Uint8Array} binary
  */
 export function dataSegments(binary) {
-  const reader = new Reader(binary);
-  reader.take(8);
-  while (reader.at < binary.length) {
-    const id = reader.take(1)[0];
-    const body = reader.take(reader.unsigned());
-    if (id === DATA) return segmentsOf(body);
-  }
-  return [];
+  return segmentsOf(sectionBody(readSections(binary), DATA));
 }
 
-/** @param {Uint8Array} body */
-function joined(body) {
+/**
+ * Joins segments that only fill memory that is zero before.
+ *
+ * @param {Uint8Array} body of a data section
+ */
+export function joinSegments(body) {
   /** @type {{start: number, bytes: number[]}[]} */
   const out = [];
   for (const { start, bytes } of segmentsOf(body)) {
@@ -109,28 +61,4 @@ function joined(body) {
       ...bytes,
     ]),
   ]);
-}
-
-/**
- * @param {Uint8Array} binary a core module whose segments only fill memory that is zero before
- * @returns {Uint8Array}
- */
-export function joinSegments(binary) {
-  const reader = new Reader(binary);
-  const parts = [reader.take(8)];
-  /** @type {Uint8Array | undefined} */
-  let data;
-  while (reader.at < binary.length) {
-    const start = reader.at;
-    const id = reader.take(1)[0];
-    const body = reader.take(reader.unsigned());
-    if (id === 12) continue;
-    if (id !== DATA) parts.push(binary.subarray(start, reader.at));
-    else {
-      data = joined(body);
-      parts.push(Uint8Array.from([DATA, ...unsignedLeb(data.length)]), data);
-    }
-  }
-  // The data count section is dropped: it is needed for memory.init only, which the guest does not use.
-  return Buffer.concat(parts);
 }
