@@ -1,5 +1,7 @@
 /** Error numbers of both WASI-NN ABIs and the one error that backends and registries throw. */
 
+import type { HostTensor } from './tensors.js';
+
 /** `nn_errno` of the core ABI (`wasi_ephemeral_nn`). */
 export const ERRNO = {
   success: 0,
@@ -11,6 +13,10 @@ export const ERRNO = {
   unsupported_operation: 6,
   too_large: 7,
   not_found: 8,
+  // Of WasmEdge and WAMR, for graphs that make text.
+  end_of_sequence: 100,
+  context_full: 101,
+  prompt_too_long: 102,
 } as const;
 
 /** Name of a failure; each has a number in the core ABI and a case in the component ABI. */
@@ -37,6 +43,9 @@ const WIT_CODES: Readonly<Record<NnErrorName, WitErrorCode>> = {
   unsupported_operation: 'unsupported-operation',
   too_large: 'too-large',
   not_found: 'not-found',
+  end_of_sequence: 'unknown',
+  context_full: 'too-large',
+  prompt_too_long: 'too-large',
 };
 
 /** A failure of a WASI-NN call: a name of the errno table and a sentence for the log. */
@@ -51,7 +60,16 @@ export class NnError extends Error {
     super(message, cause === undefined ? undefined : { cause });
   }
 
-  /** Number in the core ABI, 1..8. */
+  /** Outputs that are there in spite of the failure: a text for which the context was too small. */
+  outputs?: HostTensor[];
+
+  /** The same failure with outputs. */
+  withOutputs(outputs: HostTensor[]): this {
+    this.outputs = outputs;
+    return this;
+  }
+
+  /** Number in the core ABI: 1..8, 100..102. */
   get errno(): number {
     return ERRNO[this.kind];
   }

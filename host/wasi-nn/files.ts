@@ -21,7 +21,7 @@ export function graphFromFiles(
   target: Target = 'cpu',
 ): NamedGraph {
   const absolute = files.map((file) => path.resolve(file));
-  return { encoding, target, parts: () => absolute.map((file) => readPart(file)) };
+  return { encoding, target, files: absolute, parts: () => absolute.map((file) => readPart(file)) };
 }
 
 /**

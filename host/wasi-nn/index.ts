@@ -1,5 +1,5 @@
 /**
- * WASI-NN for JavaScript: both ABIs over one registry of graphs, with ONNX Runtime underneath.
+ * WASI-NN for JavaScript: both ABIs over one registry of graphs, with ONNX Runtime, LiteRT and llama.cpp underneath.
  *
  * @example
  * import { createWasiNN, graphFromDirectory } from 'edge-infer/wasi-nn';
@@ -8,16 +8,13 @@
  * nn.bind(instance.exports.memory);
  */
 import type { BackendFactory, Encoding } from './backends/backend.js';
+import { ggmlBackend } from './backends/ggml.js';
 import { onnxBackend } from './backends/onnx.js';
+import { tfliteBackend } from './backends/tflite.js';
+import { DEFAULT_LIMITS, type Limits } from './budget.js';
 import type { NnError } from './errors.js';
 import type { MemoryLike } from './guest_memory.js';
-import {
-  DEFAULT_LIMITS,
-  GraphRegistry,
-  type Limits,
-  type LoadedGraphInfo,
-  type NamedGraph,
-} from './registry.js';
+import { GraphRegistry, type LoadedGraphInfo, type NamedGraph } from './registry.js';
 import { createWitImports, type WitImports } from './wit.js';
 import { type InputMode, WitxHost, type WitxImports } from './witx.js';
 
@@ -30,11 +27,14 @@ export type {
   ProviderReport,
   Target,
 } from './backends/backend.js';
+export { ggmlBackend } from './backends/ggml.js';
 export { type OnnxOptions, onnxBackend } from './backends/onnx.js';
+export { tfliteBackend } from './backends/tflite.js';
+export type { Limits } from './budget.js';
 export { ERRNO, NnError, type NnErrorName, type WitErrorCode } from './errors.js';
 export { graphFilesIn, graphFromDirectory, graphFromFiles } from './files.js';
 export type { MemoryLike } from './guest_memory.js';
-export type { Limits, LoadedGraphInfo, NamedGraph } from './registry.js';
+export type { LoadedGraphInfo, NamedGraph } from './registry.js';
 export type { Dtype, HostTensor, TensorSpec } from './tensors.js';
 export type { WitImports } from './wit.js';
 export type { InputMode, WitxFunction, WitxImports } from './witx.js';
@@ -43,7 +43,10 @@ export type { InputMode, WitxFunction, WitxImports } from './witx.js';
 export interface WasiNNOptions {
   /** Graphs that guests may load by name. */
   graphs?: Readonly<Record<string, NamedGraph>>;
-  /** Backends by encoding. Default: ONNX through onnxruntime-node, loaded when a guest first needs it. */
+  /**
+   * Backends by encoding. Default: ONNX through onnxruntime-node, TFLite through LiteRT, GGML through node-llama-cpp;
+   * each is loaded when a guest first needs it.
+   */
   backends?: Partial<Record<Encoding, BackendFactory>>;
   /**
    * `copy` (default) copies an input at `set_input`. `view` reads the guest's memory at `compute` without
@@ -82,7 +85,11 @@ export interface WasiNN {
  * Failures of guests never throw: they are errnos (core ABI) or error resources (component ABI).
  */
 export function createWasiNN(options: WasiNNOptions = {}): WasiNN {
-  const factories = new Map<Encoding, BackendFactory>([['onnx', () => onnxBackend()]]);
+  const factories = new Map<Encoding, BackendFactory>([
+    ['onnx', () => onnxBackend()],
+    ['tensorflowlite', () => tfliteBackend()],
+    ['ggml', () => ggmlBackend()],
+  ]);
   for (const [encoding, factory] of Object.entries(options.backends ?? {})) {
     factories.set(encoding as Encoding, factory);
   }

@@ -1,14 +1,17 @@
-/** Graphs, contexts and their numbers: what both ABIs share. */
+/** Graphs by name and by bytes, loaded through backends: what both ABIs share. */
+import { statSync } from 'node:fs';
 import type {
   Backend,
   BackendFactory,
-  BackendGraph,
   Encoding,
+  LoadOptions,
   ProviderReport,
   Target,
 } from './backends/backend.js';
+import { Budget, type Limits } from './budget.js';
+import { SharedGraph } from './context.js';
 import { NnError, toNnError } from './errors.js';
-import { type Dtype, elementCount, fitToSpec, type HostTensor, type TensorSpec } from './tensors.js';
+import { elementCount } from './tensors.js';
 
 /** A graph that a guest may load by name, and never by a path of the host. */
 export interface NamedGraph {
@@ -17,140 +20,8 @@ export interface NamedGraph {
   target?: Target;
   /** The parts in the order of WASI-NN `load`, or a function that reads them on first use. */
   parts: readonly Uint8Array[] | (() => readonly Uint8Array[]);
-}
-
-/** Limits of one WASI-NN host. Passing one makes the call fail, never the host. */
-export interface Limits {
-  /** Graphs open at once. Default 64. */
-  graphs: number;
-  /** Contexts open at once. Default 4096. */
-  contexts: number;
-  /** Bytes of one graph, all parts together. Default 2 GiB. */
-  graphBytes: number;
-  /** Bytes of one tensor. Default 1 GiB. */
-  tensorBytes: number;
-}
-
-/** The limits that hold unless others are given. */
-export const DEFAULT_LIMITS: Readonly<Limits> = {
-  graphs: 64,
-  contexts: 4096,
-  graphBytes: 2 ** 31,
-  tensorBytes: 2 ** 30,
-};
-
-/** Numbers for things: from 0 up, never used twice. */
-export class HandleTable<T> {
-  readonly #items = new Map<number, T>();
-  #next = 0;
-
-  constructor(
-    readonly what: string,
-    readonly limit: number,
-  ) {}
-
-  /** Throws `too_large` when there is no room; call it before costly work. */
-  reserve(): void {
-    if (this.#items.size >= this.limit || this.#next > 0xffff_ffff) {
-      throw new NnError('too_large', `more than ${this.limit} of one kind (${this.what}) are open`);
-    }
-  }
-
-  add(item: T): number {
-    this.reserve();
-    const handle = this.#next++;
-    this.#items.set(handle, item);
-    return handle;
-  }
-
-  get(handle: number): T {
-    const item = this.#items.get(handle);
-    if (item === undefined) throw new NnError('invalid_argument', `no ${this.what} has the number ${handle}`);
-    return item;
-  }
-
-  remove(handle: number): T {
-    const item = this.get(handle);
-    this.#items.delete(handle);
-    return item;
-  }
-
-  values(): IterableIterator<T> {
-    return this.#items.values();
-  }
-
-  clear(): void {
-    this.#items.clear();
-  }
-}
-
-/** A graph with the count of those that use it: the native session is freed with the last. */
-export class SharedGraph {
-  #users = 1;
-
-  constructor(
-    readonly graph: BackendGraph,
-    readonly encoding: Encoding,
-  ) {}
-
-  retain(): this {
-    this.#users++;
-    return this;
-  }
-
-  release(): void {
-    if (--this.#users === 0) this.graph.close();
-  }
-}
-
-/** One execution context: inputs that were set, outputs of the last computation. */
-export class Context {
-  readonly inputs: (HostTensor | undefined)[];
-  outputs: HostTensor[] | undefined;
-
-  constructor(readonly shared: SharedGraph) {
-    this.inputs = new Array<HostTensor | undefined>(shared.graph.inputs.length).fill(undefined);
-  }
-
-  /** The graph's description of input `index`. */
-  inputSpec(index: number): TensorSpec {
-    const spec = this.shared.graph.inputs[index];
-    if (spec === undefined) {
-      throw new NnError(
-        'invalid_argument',
-        `the graph has ${this.inputs.length} inputs, not one at ${index}`,
-      );
-    }
-    return spec;
-  }
-
-  /** Checks type and dimensions for input `index` and gives the type the graph will see. */
-  fit(index: number, dtype: Dtype, dims: readonly number[]): Dtype {
-    return fitToSpec(dtype, dims, this.inputSpec(index));
-  }
-
-  compute(): void {
-    this.outputs = undefined;
-    const missing = this.inputs.indexOf(undefined);
-    if (missing >= 0) {
-      const { name } = this.inputSpec(missing);
-      throw new NnError('invalid_argument', `input ${missing} ('${name}') is not set`);
-    }
-    this.outputs = this.shared.graph.run(this.inputs as HostTensor[]);
-  }
-
-  output(index: number): HostTensor {
-    if (this.outputs === undefined)
-      throw new NnError('invalid_argument', 'there is no output: compute did not run');
-    const tensor = this.outputs[index];
-    if (tensor === undefined) {
-      throw new NnError(
-        'invalid_argument',
-        `the graph has ${this.outputs.length} outputs, not one at ${index}`,
-      );
-    }
-    return tensor;
-  }
+  /** The files in which the parts lie, for libraries that open files by themselves. */
+  files?: readonly string[];
 }
 
 /** What happened to one graph that was loaded, for whoever wants to tell the truth about providers. */
@@ -160,11 +31,21 @@ export interface LoadedGraphInfo {
   provider: ProviderReport;
 }
 
+/** A graph to be loaded. */
+interface Request {
+  parts: readonly Uint8Array[];
+  target: Target;
+  name?: string;
+  config?: string;
+  files?: readonly string[];
+}
+
 /** Loads graphs through backends and keeps the named ones. */
 export class GraphRegistry {
   readonly #backends = new Map<Encoding, Backend>();
   readonly #named = new Map<string, NamedGraph>();
-  readonly #open = new Map<string, SharedGraph>();
+  readonly #shared = new Map<string, SharedGraph>();
+  readonly budget: Budget;
   /** Every graph loaded so far, in order. */
   readonly loaded: LoadedGraphInfo[] = [];
 
@@ -174,49 +55,73 @@ export class GraphRegistry {
     readonly limits: Limits,
     readonly strictTarget: boolean,
   ) {
+    this.budget = new Budget(limits);
     for (const [name, graph] of Object.entries(graphs)) this.#named.set(name, graph);
   }
 
-  /** Makes `graph` known as `name`; replaces one of the same name that was not loaded yet. */
+  /** Makes `graph` known as `name`; one that was loaded under that name goes on for those who have it. */
   register(name: string, graph: NamedGraph): void {
     this.#named.set(name, graph);
-    this.#open.get(name)?.release();
-    this.#open.delete(name);
+    for (const [key, shared] of this.#shared) {
+      if (key !== name && !key.startsWith(`${name}\0`)) continue;
+      shared.release();
+      this.#shared.delete(key);
+    }
   }
 
   /** Loads a graph from bytes. The caller owns one use of it. */
-  load(parts: readonly Uint8Array[], encoding: Encoding, target: Target, name?: string): SharedGraph {
-    let total = 0;
-    for (const part of parts) total += part.byteLength;
-    if (total > this.limits.graphBytes) {
-      throw new NnError(
-        'too_large',
-        `a graph of ${total} bytes is over the limit of ${this.limits.graphBytes}`,
-      );
-    }
-    const actual = encoding === 'autodetect' ? detect(parts) : encoding;
-    const graph = this.#backend(actual).load(parts, { target, strictTarget: this.strictTarget });
-    const info: LoadedGraphInfo = { encoding: actual, provider: graph.provider };
-    if (name !== undefined) info.name = name;
-    this.loaded.push(info);
-    return new SharedGraph(graph, actual);
+  load(parts: readonly Uint8Array[], encoding: Encoding, target: Target): SharedGraph {
+    return this.#open(encoding === 'autodetect' ? detect(parts) : encoding, { parts, target });
   }
 
-  /** Loads a named graph, once; later calls share it. */
-  loadByName(name: string): SharedGraph {
-    const open = this.#open.get(name);
+  /** Loads a named graph, once for each `config`; later calls share it. */
+  loadByName(name: string, config?: string): SharedGraph {
+    const key = config === undefined ? name : `${name}\0${config}`;
+    const open = this.#shared.get(key);
     if (open !== undefined) return open.retain();
     const named = this.#named.get(name);
     if (named === undefined) throw new NnError('not_found', `no graph is named '${name}'`);
-    let parts: readonly Uint8Array[];
-    try {
-      parts = typeof named.parts === 'function' ? named.parts() : named.parts;
-    } catch (error) {
-      throw toNnError(error);
-    }
-    const shared = this.load(parts, named.encoding, named.target ?? 'cpu', name);
-    this.#open.set(name, shared);
+    const shared = this.#loadNamed(name, named, config);
+    this.#shared.set(key, shared);
     return shared.retain();
+  }
+
+  #loadNamed(name: string, named: NamedGraph, config: string | undefined): SharedGraph {
+    const request: Request = { target: named.target ?? 'cpu', name, parts: [] };
+    if (config !== undefined) request.config = config;
+    if (named.files !== undefined) request.files = named.files;
+    const known = named.encoding !== 'autodetect' && this.#backend(named.encoding).readsFiles === true;
+    if (!known || named.files === undefined) {
+      try {
+        request.parts = typeof named.parts === 'function' ? named.parts() : named.parts;
+      } catch (error) {
+        throw toNnError(error);
+      }
+    }
+    return this.#open(named.encoding === 'autodetect' ? detect(request.parts) : named.encoding, request);
+  }
+
+  #open(encoding: Encoding, request: Request): SharedGraph {
+    const { parts, target, name, config, files } = request;
+    const backend = this.#backend(encoding);
+    const bytes =
+      parts.length > 0 || files === undefined
+        ? parts.reduce((sum, part) => sum + part.byteLength, 0)
+        : files.reduce((sum, file) => sum + statSync(file, { throwIfNoEntry: true }).size, 0);
+    this.budget.takeGraph(bytes);
+    try {
+      const options: LoadOptions = { target, strictTarget: this.strictTarget };
+      if (config !== undefined) options.config = config;
+      if (files !== undefined) options.files = files;
+      const graph = backend.load(parts, options);
+      const info: LoadedGraphInfo = { encoding, provider: graph.provider };
+      if (name !== undefined) info.name = name;
+      this.loaded.push(info);
+      return new SharedGraph(graph, encoding, this.budget, bytes);
+    } catch (error) {
+      this.budget.graphBytes -= bytes;
+      throw error;
+    }
   }
 
   /** Checks a tensor's size against its dimensions and the limits. */
@@ -231,9 +136,11 @@ export class GraphRegistry {
   }
 
   close(): void {
-    for (const shared of this.#open.values()) shared.release();
-    this.#open.clear();
+    for (const shared of this.#shared.values()) shared.release();
+    this.#shared.clear();
     this.#named.clear();
+    for (const backend of this.#backends.values()) backend.close?.();
+    this.#backends.clear();
   }
 
   #backend(encoding: Encoding): Backend {

@@ -125,6 +125,10 @@ export interface TensorSpec {
   dtype: Dtype | undefined;
   /** -1 for a dimension that is free. Undefined when the graph does not say. */
   shape: readonly number[] | undefined;
+  /** Text or JSON: bytes of any length, whatever type and dimensions a guest writes beside them. */
+  text?: true;
+  /** May be left unset. */
+  optional?: true;
 }
 
 /**

@@ -3,8 +3,9 @@
  * `Object.assign(new Error(text), {payload: resource})`, which jco turns into the guest's error.
  */
 import type { Encoding, Target } from './backends/backend.js';
+import { Context, type SharedGraph } from './context.js';
 import { NnError, toNnError, type WitErrorCode } from './errors.js';
-import { Context, type GraphRegistry, type SharedGraph } from './registry.js';
+import type { GraphRegistry } from './registry.js';
 import {
   DTYPE_BYTES,
   type Dtype,
@@ -148,7 +149,7 @@ export function createWitImports(registry: GraphRegistry, onError: (error: NnErr
 
     [Symbol.for('dispose')](): void {
       if (this.#context === undefined) return;
-      this.#context.shared.release();
+      this.#context.close();
       this.#context = undefined;
       live.contexts--;
     }
@@ -228,6 +229,7 @@ function inputIndex(context: Context, name: string, position: number, count: num
 function toHost(registry: GraphRegistry, context: Context, index: number, tensor: WitTensor): HostTensor {
   const dims = [...tensor.dimensions()];
   const bytes = tensor.data();
+  if (context.isText(index)) return { dtype: 'u8', dims: [bytes.byteLength], bytes };
   if (dims.length > MAX_RANK) throw new NnError('invalid_argument', `a tensor of ${dims.length} dimensions`);
   registry.checkTensorBytes(dims, bytes.byteLength);
   const named: Dtype = dtypeFromWit(tensor.ty());

@@ -7,9 +7,11 @@
  *                       real guests), data ptr u32 @12, data bytes u32 @16
  */
 import { ENCODINGS, type Encoding, TARGETS, type Target } from './backends/backend.js';
+import { Context, type SharedGraph } from './context.js';
 import { ERRNO, NnError, toNnError } from './errors.js';
 import { GuestMemory, type MemoryLike } from './guest_memory.js';
-import { Context, type GraphRegistry, HandleTable, type SharedGraph } from './registry.js';
+import { HandleTable } from './handles.js';
+import type { GraphRegistry } from './registry.js';
 import { elementCount, type HostTensor, MAX_RANK, resolveWitxDtype } from './tensors.js';
 
 /** One function of the ABI: i32 in, errno out. */
@@ -39,6 +41,7 @@ class WitxContext extends Context {
 
 const MAX_PARTS = 1024;
 const MAX_NAME_BYTES = 4096;
+const MAX_CONFIG_BYTES = 1 << 20;
 const TENSOR_BYTES = 20;
 
 /**
@@ -70,7 +73,7 @@ export class WitxHost {
   }
 
   close(): void {
-    for (const context of this.#contexts.values()) context.shared.release();
+    for (const context of this.#contexts.values()) context.close();
     for (const graph of this.#graphs.values()) graph.release();
     this.#contexts.clear();
     this.#graphs.clear();
@@ -111,11 +114,11 @@ export class WitxHost {
     memory.setU32(out, this.#graphs.add(graph));
   }
 
-  loadByName(name: number, length: number, out: number): void {
+  loadByName(name: number, length: number, out: number, config?: string): void {
     const text = this.#memory.text(name, length, MAX_NAME_BYTES);
     this.#memory.check(out, 4);
     this.#graphs.reserve();
-    const graph = this.registry.loadByName(text);
+    const graph = this.registry.loadByName(text, config);
     this.#memory.setU32(out, this.#graphs.add(graph));
   }
 
@@ -146,6 +149,11 @@ export class WitxHost {
       // The same buffer as before: all checks have been made, only its content may be new.
       if (this.mode === 'copy') slot.tensor.bytes.set(memory.bytes(pointer, length));
       else this.#refreshView(slot);
+      return;
+    }
+    if (context.isText(i)) {
+      this.registry.checkTensorBytes([length], length);
+      context.inputs[i] = { dtype: 'u8', dims: [length], bytes: memory.bytes(pointer, length).slice() };
       return;
     }
     const dims: number[] = [];
@@ -186,7 +194,7 @@ export class WitxHost {
   }
 
   finalizeExecutionContext(handle: number): void {
-    this.#contexts.remove(handle >>> 0).shared.release();
+    this.#contexts.remove(handle >>> 0).close();
   }
 
   loadByNameWithConfig(
@@ -196,14 +204,15 @@ export class WitxHost {
     configLength: number,
     out: number,
   ): void {
-    this.#memory.check(config, configLength);
-    this.loadByName(name, length, out);
+    this.loadByName(name, length, out, this.#memory.text(config, configLength, MAX_CONFIG_BYTES));
   }
 
-  /** Streaming exists only for graphs that make text. */
-  single(handle: number): void {
-    this.#contexts.get(handle >>> 0);
-    throw new NnError('unsupported_operation', 'this graph does not stream');
+  computeSingle(handle: number): void {
+    this.#contexts.get(handle >>> 0).computeSingle();
+  }
+
+  finiSingle(handle: number): void {
+    this.#contexts.get(handle >>> 0).endStream();
   }
 
   #hasDims(slot: Slot, pointer: number, rank: number): boolean {
@@ -238,9 +247,9 @@ const WASMEDGE_EXTRAS: Readonly<Record<string, Call>> = {
   load_by_name_with_config: (host, a, b, c, d, e) => host.loadByNameWithConfig(a, b, c, d, e),
   unload: (host, a) => host.unload(a),
   finalize_execution_context: (host, a) => host.finalizeExecutionContext(a),
-  compute_single: (host, a) => host.single(a),
-  get_output_single: (host, a) => host.single(a),
-  fini_single: (host, a) => host.single(a),
+  compute_single: (host, a) => host.computeSingle(a),
+  get_output_single: (host, a, b, c, d, e) => host.getOutput(a, b, c, d, e),
+  fini_single: (host, a) => host.finiSingle(a),
 };
 
 /** 0..4 mean the same everywhere; 5 and 6 are ggml and autodetect, in an order that depends on the host. */

@@ -28,6 +28,13 @@ export interface ProviderReport {
   why?: string;
 }
 
+/** Outputs that come piece by piece: the tokens of a text. */
+export interface OutputStream {
+  /** The outputs of the next piece; throws `end_of_sequence` after the last. */
+  next(timeLimitMs: number): HostTensor[];
+  close(): void;
+}
+
 /** A graph that is loaded and can run any number of times. */
 export interface BackendGraph {
   readonly inputs: readonly TensorSpec[];
@@ -37,9 +44,12 @@ export interface BackendGraph {
    * Runs the graph; `inputs` in the order of `this.inputs`. Inputs are only read during the call.
    * Outputs, in the order of `this.outputs`, belong to the caller.
    *
+   * @param timeLimitMs a backend that can be interrupted stops after it with `busy`
    * @throws NnError (or anything: it becomes `runtime_error`)
    */
-  run(inputs: readonly HostTensor[]): HostTensor[];
+  run(inputs: readonly (HostTensor | undefined)[], timeLimitMs: number): HostTensor[];
+  /** Begins to give the outputs piece by piece; only graphs that make text have it. */
+  stream?(inputs: readonly (HostTensor | undefined)[]): OutputStream;
   /** Frees what the graph holds. Called once. */
   close(): void;
 }
@@ -49,6 +59,10 @@ export interface LoadOptions {
   target: Target;
   /** Fail rather than run somewhere else than asked. */
   strictTarget: boolean;
+  /** Options of the backend's own, as text (JSON for GGML), from `load_by_name_with_config`. */
+  config?: string;
+  /** Files that hold the parts, where the graph comes from files. */
+  files?: readonly string[];
 }
 
 /** Loads graphs of one encoding. */
@@ -56,8 +70,15 @@ export interface Backend {
   readonly encoding: Encoding;
   /** Name and version of the library underneath: `onnxruntime 1.30.0`. */
   readonly version: string;
-  /** `parts` in the order of WASI-NN `load` (one for ONNX). The bytes are only read during the call. */
+  /** The library opens files by itself: parts are not read when their files are known. */
+  readonly readsFiles?: boolean;
+  /**
+   * `parts` in the order of WASI-NN `load` (one for ONNX). The bytes are only read during the call; they are empty
+   * when the backend reads `options.files` itself.
+   */
   load(parts: readonly Uint8Array[], options: LoadOptions): BackendGraph;
+  /** Ends the library, where it can be ended. */
+  close?(): void;
 }
 
 /** Makes a backend on first use, so that a library that no guest needs is never loaded. */

@@ -167,7 +167,7 @@ class OnnxGraph implements BackendGraph {
     for (const output of this.outputs) this.#fetches[output.name] = null;
   }
 
-  run(inputs: readonly HostTensor[]): HostTensor[] {
+  run(inputs: readonly (HostTensor | undefined)[]): HostTensor[] {
     const feeds = this.#feeds;
     this.inputs.forEach((spec, i) => {
       const tensor = inputs[i];

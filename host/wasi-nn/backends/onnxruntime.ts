@@ -1,9 +1,9 @@
 /** Finds onnxruntime-node and types the part of its synchronous binding that is used here. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { NnError } from '../errors.js';
+import { findPackage } from './packages.js';
 
 /** A typed array that ONNX Runtime takes. */
 export type OrtData = ArrayBufferView & { readonly length: number };
@@ -52,27 +52,9 @@ export const INSTALL_HINT = 'run npm install --ignore-scripts onnxruntime-node@1
 
 let loaded: OnnxRuntime | undefined;
 
-/** Folder of onnxruntime-node: beside us, in our own `vendor/`, or beside the program that runs. */
+/** Folder of onnxruntime-node, undefined when it is not installed. */
 export function findOnnxRuntime(): string | undefined {
-  const here = fileURLToPath(import.meta.url);
-  const places: string[] = [here];
-  let folder = path.dirname(here);
-  for (;;) {
-    const vendor = path.join(folder, 'vendor', 'onnxruntime');
-    if (existsSync(vendor)) places.push(path.join(vendor, 'resolve.js'));
-    const parent = path.dirname(folder);
-    if (parent === folder || existsSync(path.join(folder, 'package.json'))) break;
-    folder = parent;
-  }
-  places.push(path.join(process.cwd(), 'resolve.js'));
-  for (const place of places) {
-    try {
-      return path.dirname(createRequire(place).resolve('onnxruntime-node/package.json'));
-    } catch {
-      // Not there: the next place.
-    }
-  }
-  return undefined;
+  return findPackage('onnxruntime-node')?.folder;
 }
 
 /**

@@ -1,0 +1,139 @@
+/**
+ * GGML graphs (GGUF files) through node-llama-cpp, which only promises its results: it runs in a worker, see
+ * sync_worker.ts. Inputs and outputs are those of WasmEdge's GGML plug-in: input 0 the prompt, input 1 options as
+ * JSON (optional); output 0 the text, output 1 what it took, as JSON.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { NnError } from '../errors.js';
+import type { HostTensor, TensorSpec } from '../tensors.js';
+import type { Backend, BackendGraph, OutputStream, ProviderReport } from './backend.js';
+import { type GgmlOptions, readGgmlOptions } from './ggml_options.js';
+import type { GgmlPiece } from './ggml_worker.js';
+import { type FoundPackage, findPackage } from './packages.js';
+import { SyncWorker } from './sync_worker.js';
+
+/** The command that gets llama.cpp when it is missing. */
+export const LLAMA_INSTALL = 'run npm install --ignore-scripts node-llama-cpp@3.22.0';
+
+const INPUTS: readonly TensorSpec[] = [
+  { name: 'prompt', dtype: 'u8', shape: undefined, text: true },
+  { name: 'options', dtype: 'u8', shape: undefined, text: true, optional: true },
+];
+const OUTPUTS: readonly TensorSpec[] = [
+  { name: 'text', dtype: 'u8', shape: undefined, text: true },
+  { name: 'metadata', dtype: 'u8', shape: undefined, text: true },
+];
+
+/** Where node-llama-cpp is installed, or undefined. */
+export const findLlama = (): FoundPackage | undefined => findPackage('node-llama-cpp');
+
+/**
+ * Makes the GGML backend and starts its worker.
+ *
+ * @throws NnError `unsupported_operation` when node-llama-cpp is missing
+ */
+export function ggmlBackend(): Backend {
+  const found = findLlama();
+  if (found === undefined) {
+    throw new NnError('unsupported_operation', `node-llama-cpp is not installed; ${LLAMA_INSTALL}`);
+  }
+  const worker = new SyncWorker(new URL('./ggml_worker.js', import.meta.url), 'llama.cpp');
+  worker.call('start', [path.join(found.folder, 'dist', 'index.js')]);
+  return {
+    encoding: 'ggml',
+    version: `node-llama-cpp ${found.version}`,
+    readsFiles: true,
+    load(parts, options) {
+      if (options.target !== 'cpu' && options.strictTarget) {
+        throw new NnError(
+          'unsupported_operation',
+          `cannot run on ${options.target}: llama.cpp runs on the CPU here`,
+        );
+      }
+      const settings = readGgmlOptions(options.config ?? '');
+      const provider: ProviderReport = { requested: options.target, actual: 'cpu' };
+      if (options.target !== 'cpu') provider.why = `this build has no provider for ${options.target}`;
+      const file = options.files?.[0];
+      const id =
+        file !== undefined
+          ? worker.call<number>('load', [file])
+          : withTemporaryFile(parts, (at) => worker.call<number>('load', [at]));
+      return new GgmlGraph(worker, id, settings, provider);
+    },
+    close: () => worker.close(),
+  };
+}
+
+/** llama.cpp opens files only; it has read this one when `load` returns (it is given no memory map). */
+function withTemporaryFile<T>(parts: readonly Uint8Array[], load: (file: string) => T): T {
+  const bytes = parts[0];
+  if (bytes === undefined || parts.length !== 1) {
+    throw new NnError('invalid_argument', `a GGUF graph is one part, not ${parts.length}`);
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'edge-infer-gguf-'));
+  try {
+    const file = path.join(folder, 'model.gguf');
+    writeFileSync(file, bytes, { mode: 0o600 });
+    return load(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class GgmlGraph implements BackendGraph {
+  readonly inputs = INPUTS;
+  readonly outputs = OUTPUTS;
+
+  constructor(
+    readonly worker: SyncWorker,
+    readonly id: number,
+    readonly settings: GgmlOptions,
+    readonly provider: ProviderReport,
+  ) {}
+
+  run(inputs: readonly (HostTensor | undefined)[], timeLimitMs: number): HostTensor[] {
+    const { prompt, options } = this.#read(inputs);
+    const piece = this.worker.call<GgmlPiece>('generate', [this.id, prompt, options], timeLimitMs);
+    const outputs = outputsOf(piece);
+    if (piece.full) {
+      throw new NnError('context_full', 'the context is full before the answer has ended').withOutputs(
+        outputs,
+      );
+    }
+    return outputs;
+  }
+
+  stream(inputs: readonly (HostTensor | undefined)[]): OutputStream {
+    const { prompt, options } = this.#read(inputs);
+    const stream = this.worker.call<number>('begin', [this.id, prompt, options]);
+    return {
+      next: (timeLimitMs) => {
+        const piece = this.worker.call<GgmlPiece>('next', [stream], timeLimitMs);
+        if (piece.full) throw new NnError('context_full', 'the context is full');
+        if (piece.ended) throw new NnError('end_of_sequence', 'the text has ended');
+        return outputsOf(piece);
+      },
+      close: () => this.worker.call('end', [stream]),
+    };
+  }
+
+  close(): void {
+    this.worker.call('close', [this.id]);
+  }
+
+  #read(inputs: readonly (HostTensor | undefined)[]): { prompt: string; options: GgmlOptions } {
+    const text = (tensor: HostTensor | undefined) =>
+      tensor === undefined ? '' : new TextDecoder().decode(tensor.bytes);
+    return { prompt: text(inputs[0]), options: { ...this.settings, ...readGgmlOptions(text(inputs[1])) } };
+  }
+}
+
+function outputsOf(piece: GgmlPiece): HostTensor[] {
+  const metadata = { input_tokens: piece.inputTokens, output_tokens: piece.outputTokens };
+  return [piece.text, JSON.stringify(metadata)].map((text) => {
+    const bytes = new TextEncoder().encode(text);
+    return { dtype: 'u8', dims: [bytes.byteLength], bytes };
+  });
+}

@@ -1,0 +1,31 @@
+/** The other end of `SyncWorker`: runs inside the worker thread. */
+import { workerData } from 'node:worker_threads';
+import { toNnError } from '../errors.js';
+import { ANSWERED, ENDED, type WorkerAnswer, type WorkerSeat } from './sync_worker.js';
+
+/** Methods that the caller's thread may call; what they throw becomes an error of the caller. */
+export type WorkerMethods = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+/** Answers calls, one at a time, until the worker is ended. */
+export function answerCalls(methods: WorkerMethods): void {
+  const { port, signal } = workerData as WorkerSeat;
+  const wake = (state: number) => {
+    Atomics.store(signal, 0, state);
+    Atomics.notify(signal, 0);
+  };
+  // A library that calls process.exit or throws outside of a call must not leave the caller asleep.
+  process.on('exit', () => wake(ENDED));
+  port.on('message', async ([method, args]: [string, never[]]) => {
+    let answer: WorkerAnswer;
+    try {
+      const call = methods[method];
+      if (call === undefined) throw new Error(`no method ${method}`);
+      answer = { result: await call(...args) };
+    } catch (thrown) {
+      const { kind, message } = toNnError(thrown);
+      answer = { kind, message };
+    }
+    port.postMessage(answer);
+    wake(ANSWERED);
+  });
+}
