@@ -25,6 +25,11 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 const requirements = join(CHECKOUT, 'scripts/golden/requirements.txt');
 const pythonFolder = join(MACHINE_TOOLS, 'python');
 const node24Folder = join(MACHINE_TOOLS, 'node24');
+const backendsFolder = join(MACHINE_TOOLS, 'backends');
+const LLAMA = [
+  'node-llama-cpp@3.22.0',
+  `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform}-${process.arch}@3.22.0`,
+];
 
 const python: MachineTool = {
   name: 'Python reference (Pillow, NumPy, ONNX Runtime)',
@@ -64,6 +69,30 @@ const node24: MachineTool = {
   },
 };
 
+/** The library and its one native part: its optional packages (CUDA, Vulkan) are ten times as large. */
+const llama: MachineTool = {
+  name: 'llama.cpp for Node',
+  folder: backendsFolder,
+  executable: join(backendsFolder, 'node_modules/node-llama-cpp/dist/index.js'),
+  recipe: `${LLAMA.join(' ')} ${process.platform} ${process.arch}`,
+  async make() {
+    mkdirSync(backendsFolder, { recursive: true });
+    writeFileSync(join(backendsFolder, 'package.json'), '{"private":true}\n');
+    await run('npm', [
+      ...[
+        'install',
+        '--prefix',
+        backendsFolder,
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        '--omit=optional',
+      ],
+      ...LLAMA,
+    ]);
+  },
+};
+
 const recipeFile = (tool: MachineTool) => join(tool.folder, '.recipe');
 const recipeHash = (tool: MachineTool) => createHash('sha256').update(tool.recipe).digest('hex');
 
@@ -78,7 +107,7 @@ function isReady(tool: MachineTool): boolean {
 /** Makes the tools that are missing, one line each; gives the reasons of those that could not be made. */
 export async function prepareTools(report: (line: string) => void): Promise<string[]> {
   const failures: string[] = [];
-  for (const tool of [python, node24]) {
+  for (const tool of [python, node24, llama]) {
     if (isReady(tool)) continue;
     const started = Date.now();
     report(`getting ${tool.name} ...`);
@@ -94,6 +123,9 @@ export async function prepareTools(report: (line: string) => void): Promise<stri
   }
   return failures;
 }
+
+/** A folder with node_modules for backends that are no dependencies: EDGE_INFER_BACKENDS of the tests. */
+export const backendsOfMachine = (): string | undefined => (isReady(llama) ? backendsFolder : undefined);
 
 /** The Python interpreter with the reference libraries, or undefined when this machine has none. */
 export const referencePython = (): string | undefined => (isReady(python) ? python.executable : undefined);

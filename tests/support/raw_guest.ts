@@ -55,10 +55,10 @@ export class RawGuest {
     return at;
   }
 
-  /** Loads an ONNX model and makes a context; fails loudly. */
-  open(model: Uint8Array): { graph: number; context: number } {
+  /** Loads a graph (1 is ONNX) and makes a context; fails loudly. */
+  open(model: Uint8Array, encoding = 1): { graph: number; context: number } {
     const out = this.alloc(4, 4);
-    must(this.call('load', this.builder(model), 1, 1, 0, out), this.nn);
+    must(this.call('load', this.builder(model), 1, encoding, 0, out), this.nn);
     const graph = this.view.getUint32(out, true);
     must(this.call('init_execution_context', graph, out), this.nn);
     return { graph, context: this.view.getUint32(out, true) };

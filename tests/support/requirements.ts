@@ -3,6 +3,7 @@
  * machine; with CI=true it fails the test: nothing is skipped in silence, and nothing at all in CI.
  */
 import { type TestContext, test } from 'node:test';
+import { type FoundPackage, findPackage } from '../../host/wasi-nn/backends/packages.js';
 import { sharedData } from '../../scripts/machine/paths.js';
 import { referencePython, secondNode } from '../../scripts/machine/tools.js';
 
@@ -27,6 +28,13 @@ export const python: Requirement<string> = () =>
 /** A Node 24 beside the running one. */
 export const node24: Requirement<string> = () =>
   required(secondNode(), 'needs Node 24: npm test gets it from npm');
+
+/** llama.cpp for Node, which is too large to be a dependency of every checkout. */
+export const llama: Requirement<FoundPackage> = () =>
+  required(
+    findPackage('node-llama-cpp'),
+    'needs node-llama-cpp: npm test gets it from npm, or EDGE_INFER_BACKENDS names a folder that has it',
+  );
 
 /** A test that runs when every requirement is met; see the head of this file for what happens otherwise. */
 export function testWith<T extends Record<string, unknown>>(

@@ -10,24 +10,23 @@ export interface LiteRtVector<T> extends Deletable {
   get(index: number): T;
 }
 
+interface GrowingVector extends Deletable {
+  push_back(value: number): void;
+}
+
 interface Layout extends Deletable {
   dimensions(): LiteRtVector<number>;
 }
 
 /** Element type, layout and size of a tensor. */
 export interface LiteRtTensorType extends Deletable {
+  elementType(): unknown;
   layout(): Layout;
   bytes(): number;
 }
 
-interface Signature extends Deletable {
-  inputNames(): LiteRtVector<string>;
-  outputNames(): LiteRtVector<string>;
-}
-
 /** A file that was read. */
 export interface LiteRtModel extends Deletable {
-  getSignature(index: number): Signature;
   getInputTensorType(signature: number, index: number): LiteRtTensorType;
 }
 
@@ -52,6 +51,9 @@ export interface LiteRtModule {
   LiteRtEnvironment: { create(device: null): Deletable };
   loadModel(environment: Deletable, at: number, bytes: number): LiteRtModel;
   compileModel(environment: Deletable, model: LiteRtModel, options: object): LiteRtCompiled;
+  VectorInt32: new () => GrowingVector;
+  LiteRtLayout: { create(dimensions: GrowingVector): Layout };
+  LiteRtRankedTensorType: { create(elementType: unknown, layout: Layout): LiteRtTensorType };
   LiteRtTensorBuffer: {
     createManaged(environment: Deletable, kind: unknown, type: LiteRtTensorType, bytes: number): LiteRtBuffer;
   };

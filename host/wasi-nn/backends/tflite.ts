@@ -43,7 +43,12 @@ export function tfliteBackend(): Backend {
         throw new NnError('unsupported_operation', `cannot run on ${options.target}: LiteRT runs on the CPU`);
       }
       const model = readTfliteModel(bytes);
-      const id = worker.call<number>('load', [bytes]);
+      const { specs, signatureIndex } = model.inputs;
+      const shapes: (readonly number[])[] = [];
+      signatureIndex.forEach((place, i) => {
+        shapes[place] = specs[i]?.shape ?? [];
+      });
+      const id = worker.call<number>('load', [bytes, shapes]);
       const provider: ProviderReport = { requested: options.target, actual: 'xnnpack' };
       if (options.target !== 'cpu') provider.why = `this build has no provider for ${options.target}`;
       return new TfliteGraph(worker, id, model, provider);

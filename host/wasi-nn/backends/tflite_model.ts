@@ -79,7 +79,7 @@ export function readTfliteModel(bytes: Uint8Array): TfliteModel {
 function specOf(tensor: FlatTable | undefined, signatureName: string | undefined, i: number): TensorSpec {
   if (tensor === undefined)
     throw new NnError('invalid_encoding', 'the TFLite file names a tensor that it lacks');
-  // shape_signature (7) has -1 for a free dimension; shape (0) has 1 there.
-  const shape = tensor.ints(7) ?? tensor.ints(0) ?? [];
+  // Not shape_signature, which has -1 for a free dimension: LiteRT for WebAssembly runs the sizes of the file.
+  const shape = tensor.ints(0) ?? [];
   return { name: signatureName || tensor.text(3) || String(i), dtype: TYPES[tensor.byte(1)], shape };
 }
