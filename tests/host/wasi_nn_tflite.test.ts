@@ -30,7 +30,7 @@ const NUMBERS: Readonly<Record<string, number>> = { float32: 1, uint8: 3, int8: 
 const TOLERANCE = 2e-4;
 /** What LiteRT for WebAssembly cannot run, though it runs natively. */
 const REFUSED: readonly [RegExp, RegExp][] = [
-  [/keras_lstm|str_ww/, /Variable tensors not yet supported/],
+  [/keras_lstm/, /Variable tensors not yet supported/],
   [/traffic_model/, /duplicate a non-owned tensor buffer|memory access out of bounds/],
   [/version-RFB-320/, /memory access out of bounds/],
 ];
