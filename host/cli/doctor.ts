@@ -5,7 +5,9 @@ import { builtinModelNames, loadPackage } from '../models/package.js';
 import { packageRoot, packageVersion } from '../paths.js';
 import { findRuntime, runtimeNames } from '../runtimes/index.js';
 import type { Availability } from '../runtimes/runtime.js';
+import { findLlama, LLAMA_INSTALL } from '../wasi-nn/backends/ggml.js';
 import { findOnnxRuntime, INSTALL_HINT, loadOnnxRuntime } from '../wasi-nn/backends/onnxruntime.js';
+import { findLiteRt, LITERT_INSTALL } from '../wasi-nn/backends/tflite.js';
 import { Wasm } from '../wasm.js';
 import { print, table } from './output.js';
 
@@ -22,6 +24,7 @@ export interface DoctorReport {
     why?: string;
     hint?: string;
   };
+  backends: { name: string; encoding: string; ok: boolean; version?: string; hint?: string }[];
   runtimes: ({ name: string; description: string } & Availability)[];
   models: { name: string; version?: string; ok: boolean; why?: string }[];
 }
@@ -40,6 +43,12 @@ export function addDoctor(program: Command, done: (exitCode: number) => void): v
       done(report.runtimes.some((runtime) => runtime.name === 'node' && runtime.ok) ? EXIT.ok : EXIT.runtime);
     });
 }
+
+/** Libraries of graphs that are not ONNX; only WASI-NN guests need them. */
+const BACKENDS = [
+  { name: 'LiteRT', encoding: 'tensorflowlite', found: findLiteRt, hint: LITERT_INSTALL },
+  { name: 'llama.cpp', encoding: 'ggml', found: findLlama, hint: `${LLAMA_INSTALL} (about 90 MB)` },
+];
 
 /** Function bodies that only an engine with the feature accepts. */
 const FEATURES: Readonly<Record<string, readonly number[]>> = {
@@ -68,6 +77,12 @@ function examine(): DoctorReport {
     },
     webassembly: { ...webassembly, jspi: 'Suspending' in Wasm },
     onnxruntime: examineOnnxRuntime(),
+    backends: BACKENDS.map(({ name, encoding, found, hint }) => {
+      const version = found()?.version;
+      return version === undefined
+        ? { name, encoding, ok: false, hint }
+        : { name, encoding, ok: true, version };
+    }),
     runtimes: runtimeNames().map((name) => {
       const runtime = findRuntime(name);
       return { name, description: runtime.description, ...runtime.available() };
@@ -121,6 +136,9 @@ function show(report: DoctorReport): void {
         : `${onnx.why}; ${onnx.hint}`,
     ],
   ];
+  for (const { name, encoding, ok, version, hint } of report.backends) {
+    rows.push([ok ? 'ok' : 'absent', name, `${ok ? version : hint} (${encoding} graphs)`]);
+  }
   for (const { name, ok, version, why, hint } of report.runtimes) {
     rows.push([
       mark(ok),

@@ -15,7 +15,7 @@ import { type FoundPackage, findPackage } from './packages.js';
 import { SyncWorker } from './sync_worker.js';
 
 /** The command that gets llama.cpp when it is missing. */
-export const LLAMA_INSTALL = 'run npm install --ignore-scripts node-llama-cpp@3.22.0';
+export const LLAMA_INSTALL = `run npm install --ignore-scripts --omit=optional node-llama-cpp@3.22.0 @node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform}-${process.arch}@3.22.0`;
 
 const INPUTS: readonly TensorSpec[] = [
   { name: 'prompt', dtype: 'u8', shape: undefined, text: true },
