@@ -11,7 +11,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { installRuntimes } from '../host/runtimes/install/index.js';
 import { CHECKOUT, MACHINE_TOOLS } from './machine/paths.js';
-import { prepareTools } from './machine/tools.js';
+import { backendsOfMachine, prepareTools } from './machine/tools.js';
 
 interface Tally {
   passed: number;
@@ -87,6 +87,8 @@ async function main(): Promise<number> {
     }
     await runAssemblyTests(tally);
   }
+  const backends = backendsOfMachine();
+  if (backends !== undefined) process.env.EDGE_INFER_BACKENDS ??= backends;
   const files = testFiles(join(CHECKOUT, 'dist/tests')).filter(
     (file) => pattern === undefined || file.includes(pattern),
   );
