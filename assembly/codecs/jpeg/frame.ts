@@ -10,7 +10,7 @@ import {
   JPEG_SAMPLING,
   JPEG_TOO_LARGE,
 } from './errors';
-import { HUFFMAN_SLOT, Huffman } from './huffman';
+import { huffmanReset } from './huffman';
 
 /** libjpeg's limit of a side. */
 const MAX_SIDE: i32 = 65500;
@@ -50,7 +50,10 @@ export class Component {
   latched: i32;
   /** The table in force (QUANT_BYTES); zeros until latched, which gives mid-gray as in libjpeg. */
   quant: usize;
-  /** Coefficients of the whole component, blocks of 64 i16 in raster order; 0 when streaming. */
+  /**
+   * Coefficients of the whole component, blocks of 64 i16 in raster order: of a progressive picture in zigzag order,
+   * else in natural order; 0 when streaming.
+   */
   coefficients: usize;
   /** Ring of decoded sample rows: see output.ts. */
   plane: usize;
@@ -118,9 +121,8 @@ export function frameReset(): i32 {
   Frame.maxV = 1;
   Frame.list = arenaAllocZeroed(4 * offsetof<Component>());
   Frame.quantTables = arenaAllocZeroed(4 * QUANT_BYTES);
-  Huffman.slots = arenaAllocZeroed(8 * HUFFMAN_SLOT);
   const perComponent = arenaAllocZeroed(4 * (QUANT_BYTES + 128));
-  if (Frame.list == 0 || Frame.quantTables == 0 || Huffman.slots == 0 || perComponent == 0)
+  if (Frame.list == 0 || Frame.quantTables == 0 || perComponent == 0 || !huffmanReset())
     return JPEG_NO_MEMORY;
   for (let i = 0; i < 4; i++) {
     const component = Frame.component(i);

@@ -3,18 +3,18 @@
  *
  * A slot holds a table as the file gives it and the lookup tables made from it at the start of a scan:
  *
- *   SYMBOLS 256 B | COUNTS 16 B | DEFINED i32 | MAXCODE 18 x i32 | OFFSET 18 x i32 | LOOKUP 512 x u32
+ *   SYMBOLS 256 B | COUNTS 16 B | DEFINED i32 | MAXCODE 18 x i32 | OFFSET 18 x i32 | LOOKUP 1024 x u32
  *
  * LOOKUP is indexed by the next LOOK_BITS bits:
  *   value << 16 | run << 8 | WHOLE | length   code and value bits both known: `length` is that of both
  *   symbol << 8 | length                      only the code's symbol is known
  *   0                                         the code is longer, or there is none
  */
-import { Bits } from './bits';
+import { arenaAlloc } from '../../memory/arena';
 import { JPEG_BAD_HUFFMAN, JPEG_NO_HUFFMAN, JPEG_OK } from './errors';
 import { STANDARD_AC_CHROMA, STANDARD_AC_LUMA, STANDARD_DC_CHROMA, STANDARD_DC_LUMA } from './tables';
 
-export const LOOK_BITS: i32 = 9;
+export const LOOK_BITS: i32 = 10;
 /** Bit of a lookup entry: the value is known, too. */
 export const WHOLE: u32 = 0x80;
 /** Bits of a lookup entry that hold the length. */
@@ -48,6 +48,14 @@ export class Huffman {
     const negative = ~(<i32>(<i64>acc >> 63));
     return bits + (((-1 << size) + 1) & negative);
   }
+}
+
+/** Takes memory for the slots, all empty; false when there is none. */
+export function huffmanReset(): bool {
+  Huffman.slots = arenaAlloc(8 * HUFFMAN_SLOT);
+  if (Huffman.slots == 0) return false;
+  for (let i = 0; i < 8; i++) store<i32>(Huffman.slot(false, i) + DEFINED, 0);
+  return true;
 }
 
 /** Stores a table: 16 counts at `counts`, then its symbols at `symbols` (`total` <= 256 readable). */
@@ -143,14 +151,4 @@ export function huffmanLong(slot: usize, acc: u64): u32 {
     }
   }
   return 17;
-}
-
-/** Decodes one symbol that stands alone (no value); the buffer must hold 17 bits. */
-export function huffmanSymbol(slot: usize): i32 {
-  let entry = load<u32>(slot + ((<usize>(Bits.acc >> (64 - LOOK_BITS))) << 2), LOOKUP);
-  if (entry == 0) entry = huffmanLong(slot, Bits.acc);
-  const length = entry & LENGTH_MASK;
-  Bits.acc <<= <u64>length;
-  Bits.count -= length;
-  return <i32>(entry >> 8);
 }

@@ -13,11 +13,12 @@ import { interleave, yccToRgb } from './color';
 import { cmykToRgb, ycckToRgb } from './color/cmyk';
 import { JPEG_BAD_SCAN, JPEG_NO_MEMORY, JPEG_NO_MORE_ROWS, JPEG_OK, JPEG_TRUNCATED } from './errors';
 import { COLOR_CMYK, COLOR_RGB, COLOR_YCC, Component, Frame } from './frame';
-import { idctUnknown } from './idct';
+import { idct, nonZeros } from './idct';
 import { REACHED_END, REACHED_SCAN, readMarkers } from './markers';
 import { Scan } from './scan';
 import { streamRow } from './scan_sequential';
 import { smoothBlock, smoothingApplies, smoothRowBegin } from './smooth';
+import { naturalOrder } from './tables';
 import { fancyH1V2, fancyH2V1, fancyH2V2, repeat, repeatTwice } from './upsample';
 
 const DIRECT: i32 = 0;
@@ -91,6 +92,23 @@ function ringRow(c: Component, row: i32): usize {
   return c.plane + <usize>(slot * c.ringRows + (row % c.ringRows)) * <usize>c.stride;
 }
 
+/** One block between storage and transform, natural order. */
+const BLOCK: usize = memory.data(128, 16);
+
+/** Transforms the stored block at `block` to `out`. */
+function transformBlock(c: Component, block: usize, out: usize): void {
+  const present = nonZeros(block);
+  let last = 63;
+  if (Frame.progressive) {
+    naturalOrder(block, BLOCK, present);
+    block = BLOCK;
+    last = 63 - <i32>clz(present | 1);
+  } else if (present <= 1) {
+    last = 0;
+  }
+  idct(c.size, last, block, c.quant, out, c.stride);
+}
+
 /** Transforms stored coefficients of MCU row `mcuRow` into the ring. */
 function transformRow(mcuRow: i32, slot: i32): void {
   for (let i = 0; i < Frame.components; i++) {
@@ -102,10 +120,12 @@ function transformRow(mcuRow: i32, slot: i32): void {
       let out = c.plane + <usize>(slot * c.ringRows + y * c.size) * <usize>c.stride;
       let block = c.coefficients + ((<usize>((firstRow + y) * c.paddedWide)) << 7);
       for (let x = 0; x < c.blocksWide; x++) {
-        const source = Output.smooth
-          ? smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows)
-          : block;
-        idctUnknown(c.size, source, c.quant, out, c.stride);
+        if (Output.smooth) {
+          const smoothed = smoothBlock(c, x, firstRow + y, mcuRow * blockRows + y, blockRows);
+          idct(c.size, 63, smoothed, c.quant, out, c.stride);
+        } else {
+          transformBlock(c, block, out);
+        }
         block += 128;
         out += c.size;
       }

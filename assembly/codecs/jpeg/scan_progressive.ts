@@ -1,10 +1,10 @@
-/** Progressive scans (ITU T.81 annex G), into the components' coefficient arrays. */
+/** Progressive scans (ITU T.81 annex G), into the components' coefficient arrays, blocks in zigzag order. */
 import { Bits, bitsNeed } from './bits';
 import { JPEG_OK } from './errors';
 import { Component, Frame } from './frame';
-import { Huffman, huffmanLong, huffmanSymbol, LENGTH_MASK, LOOK_BITS, LOOKUP, WHOLE } from './huffman';
+import { Huffman, huffmanLong, LENGTH_MASK, LOOK_BITS, LOOKUP, WHOLE } from './huffman';
+import { nonZeros } from './idct';
 import { mcuBegin, mcuEnd, Scan } from './scan';
-import { ZIGZAG_BYTES } from './tables';
 
 /** Row of MCUs (of all components) that the last MCU with data belongs to: smoothing asks for it. */
 export class Progress {
@@ -73,18 +73,13 @@ function acFirst(block: usize, slot: usize): void {
       value = Huffman.extend(Bits.acc, size);
       take(size);
     }
-    // k <= 63 + 15: ZIGZAG_BYTES covers it, and its offsets stay inside the block.
-    store<i16>(block + <usize>load<u8>(ZIGZAG_BYTES + <usize>k), <i16>(value << low));
+    // A corrupt run may lead beyond the block: libjpeg stores that in the last place.
+    store<i16>(block + ((<usize>min(k, 63)) << 1), <i16>(value << low));
   }
 }
 
-/** One correction bit for the non-zero coefficient at `at`. */
+/** A step away from zero for the coefficient at `at`, unless it has taken that step before. */
 function correct(at: usize, plus: i32): void {
-  if (Bits.count < 1) bitsNeed();
-  const bit = <i64>Bits.acc < 0;
-  Bits.acc <<= 1;
-  Bits.count--;
-  if (!bit) return;
   const value = <i32>load<i16>(at);
   if ((value & plus) == 0) store<i16>(at, <i16>(value >= 0 ? value + plus : value - plus));
 }
@@ -93,36 +88,69 @@ function correct(at: usize, plus: i32): void {
 function acRefine(block: usize, slot: usize): void {
   const end = Scan.spectralEnd;
   const plus = 1 << Scan.low;
+  let acc = Bits.acc;
+  let count = Bits.count;
   let k = Scan.spectralStart;
-  if (Scan.endOfBandRun == 0) {
-    for (; k <= end; k++) {
-      bitsNeed();
-      const symbol = huffmanSymbol(slot);
-      let run = symbol >> 4;
-      let value = 0;
-      if ((symbol & 15) != 0) {
-        value = take(1) != 0 ? plus : -plus;
+  // Those of the band, from k on, that wait for a correction bit.
+  let waiting = nonZeros(block) & (((<u64>-1) << (<u64>k)) & (<u64>-1 >> <u64>(63 - end)));
+  while (k <= end) {
+    let run = 64;
+    let value = 0;
+    if (Scan.endOfBandRun == 0) {
+      if (count < 32) {
+        Bits.acc = acc;
+        Bits.count = count;
+        bitsNeed();
+        acc = Bits.acc;
+        count = Bits.count;
+      }
+      let entry = load<u32>(slot + ((<usize>(acc >> (64 - LOOK_BITS))) << 2), LOOKUP);
+      if (entry == 0) entry = huffmanLong(slot, acc);
+      acc <<= <u64>(entry & LENGTH_MASK);
+      count -= entry & LENGTH_MASK;
+      run = <i32>(entry >> 12);
+      if (((entry >> 8) & 15) != 0) {
+        value = <i64>acc < 0 ? plus : -plus;
+        acc <<= 1;
+        count--;
       } else if (run != 15) {
-        Scan.endOfBandRun = (1 << run) + take(run);
+        // acc >> 1 >> 63 - run: a shift by 64 would be none at all.
+        Scan.endOfBandRun = (1 << run) + <i32>((acc >> 1) >> <u64>(63 - run));
+        acc <<= <u64>run;
+        count -= run;
+        run = 64;
+      }
+    }
+    // Passes `run` zeros and all that wait on the way.
+    while (true) {
+      const next = waiting != 0 ? <i32>ctz(waiting) : end + 1;
+      if (run < next - k) {
+        k += run;
         break;
       }
-      do {
-        const at = block + <usize>load<u8>(ZIGZAG_BYTES + <usize>k);
-        if (load<i16>(at) != 0) correct(at, plus);
-        else if (--run < 0) break;
-        k++;
-      } while (k <= end);
-      // k <= 64 here.
-      if (value != 0) store<i16>(block + <usize>load<u8>(ZIGZAG_BYTES + <usize>k), <i16>value);
+      run -= next - k;
+      k = next;
+      if (waiting == 0) break;
+      if (count < 1) {
+        Bits.acc = acc;
+        Bits.count = count;
+        bitsNeed();
+        acc = Bits.acc;
+        count = Bits.count;
+      }
+      // k <= end: a place in the block.
+      if (<i64>acc < 0) correct(block + ((<usize>k) << 1), plus);
+      acc <<= 1;
+      count--;
+      waiting &= waiting - 1;
+      k++;
     }
+    if (value != 0) store<i16>(block + ((<usize>min(k, 63)) << 1), <i16>value);
+    k++;
   }
-  if (Scan.endOfBandRun > 0) {
-    for (; k <= end; k++) {
-      const at = block + <usize>load<u8>(ZIGZAG_BYTES + <usize>k);
-      if (load<i16>(at) != 0) correct(at, plus);
-    }
-    Scan.endOfBandRun--;
-  }
+  if (Scan.endOfBandRun != 0) Scan.endOfBandRun--;
+  Bits.acc = acc;
+  Bits.count = count;
 }
 
 /** One block of the scan. */

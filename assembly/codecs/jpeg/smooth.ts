@@ -4,7 +4,9 @@
  * to full precision are estimated from the DC values around; with no AC data at all, DC is smoothed, too.
  */
 import { Component, Frame } from './frame';
+import { nonZeros } from './idct';
 import { Progress } from './scan_progressive';
+import { naturalOrder } from './tables';
 
 /** Coefficients that may be estimated: positions in natural order, by zigzag index 1..9. */
 const POSITIONS: usize = memory.data<u8>([0, 1, 8, 16, 9, 2, 3, 10, 17, 24]);
@@ -109,7 +111,8 @@ export function smoothBlock(c: Component, x: i32, y: i32, ordinal: i32, blockRow
   const below = ordinal < rows - 1 ? y + 1 : y;
   const below2 = ordinal < rows - 2 ? y + 2 : below;
   readAround(c, x, above2, above, y, below, below2);
-  memory.copy(BLOCK, c.coefficients + ((<usize>(y * c.paddedWide + x)) << 7), 128);
+  const block = c.coefficients + ((<usize>(y * c.paddedWide + x)) << 7);
+  naturalOrder(block, BLOCK, nonZeros(block));
   const quantDC = <i64>load<u16>(c.quant);
   const count = Known.nothing ? 9 : 5;
   const weights = Known.nothing ? WITHOUT_AC : WITH_AC;

@@ -11,6 +11,18 @@ export const ZIGZAG_BYTES: usize = memory.data<u8>([
   126, 126, 126, 126, 126,
 ]);
 
+/**
+ * Writes the coefficients of the zigzag block at `from` that `present` (bit i: zigzag index i) names to `to`, in natural
+ * order, and zeros elsewhere.
+ */
+export function naturalOrder(from: usize, to: usize, present: u64): void {
+  memory.fill(to, 0, 128);
+  for (; present != 0; present &= present - 1) {
+    const k = <usize>ctz(present); // 0..63
+    store<i16>(to + <usize>load<u8>(ZIGZAG_BYTES + k), load<i16>(from + (k << 1)));
+  }
+}
+
 /** Table K.3..K.6: 16 code counts, then the symbols in code order. */
 export const STANDARD_DC_LUMA: usize = memory.data<u8>([
   0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,

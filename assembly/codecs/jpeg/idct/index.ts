@@ -20,8 +20,7 @@ export function idct(size: i32, last: i32, block: usize, quant: usize, out: usiz
   }
 }
 
-/** Like {@link idct} for a block that nothing is known of. */
-export function idctUnknown(size: i32, block: usize, quant: usize, out: usize, stride: usize): void {
-  const extent = ASC_FEATURE_SIMD ? simd.idctExtent(block) : scalar.idctExtent(block);
-  idct(size, extent == 0 ? 0 : extent == 1 ? 9 : 63, block, quant, out, stride);
+/** Which of the 64 coefficients are not zero: bit i for coefficient i. */
+export function nonZeros(block: usize): u64 {
+  return ASC_FEATURE_SIMD ? simd.nonZeros(block) : scalar.nonZeros(block);
 }

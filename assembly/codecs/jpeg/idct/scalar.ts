@@ -145,14 +145,9 @@ export function idctFlat(block: usize, quant: usize, out: usize, stride: usize):
   }
 }
 
-/** Which transform a block needs: 0 {@link idctFlat}, 1 {@link idctLow}, 2 {@link idctFull}. */
-export function idctExtent(block: usize): i32 {
-  let outside: u64 = 0;
-  let inside: u64 = load<u64>(block) & ~0xffff;
-  for (let i: usize = 64; i < 128; i += 8) outside |= load<u64>(block + i);
-  for (let i: usize = 0; i < 64; i += 16) {
-    outside |= load<u64>(block + i, 8);
-    if (i != 0) inside |= load<u64>(block + i);
-  }
-  return outside != 0 ? 2 : inside != 0 ? 1 : 0;
+/** Which of the 64 coefficients are not zero: bit i for coefficient i. */
+export function nonZeros(block: usize): u64 {
+  let mask: u64 = 0;
+  for (let i = 63; i >= 0; i--) mask = (mask << 1) | <u64>(load<i16>(block + ((<usize>i) << 1)) != 0);
+  return mask;
 }

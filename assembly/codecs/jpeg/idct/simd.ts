@@ -245,13 +245,13 @@ export function idctFlat(block: usize, quant: usize, out: usize, stride: usize):
 }
 
 /** See scalar.ts. */
-export function idctExtent(block: usize): i32 {
-  const r0 = v128.load(block);
-  let top = v128.or(v128.load(block, 16), v128.load(block, 32));
-  top = v128.or(top, v128.load(block, 48));
-  const low = v128.or(v128.load(block, 64), v128.load(block, 80));
-  const end = v128.or(v128.load(block, 96), v128.load(block, 112));
-  if (v128.any_true(v128.or(low, end)) || i64x2.extract_lane(v128.or(top, r0), 1) != 0) return 2;
-  const ac = i64x2.extract_lane(top, 0) | (i64x2.extract_lane(r0, 0) & ~0xffff);
-  return ac != 0 ? 1 : 0;
+export function nonZeros(block: usize): u64 {
+  const zero = i64x2.splat(0);
+  let mask: u64 = 0;
+  for (let i: usize = 128; i > 0; i -= 32) {
+    // Saturation keeps what is not zero so: 16 bytes for 16 coefficients.
+    const bytes = i8x16.narrow_i16x8_s(v128.load(block + i - 32), v128.load(block + i - 16));
+    mask = (mask << 16) | <u64>(<u32>i8x16.bitmask(i8x16.ne(bytes, zero)));
+  }
+  return mask;
 }

@@ -1,14 +1,13 @@
 /**
- * Undoes the row filters (PNG 9.2) with vectors: Up 16 bytes at a time; Sub, Average and Paeth a pixel of 3 or 4
- * bytes at a time, all channels at once. Other pixel sizes go the portable way.
+ * Undoes the row filters (PNG 9.2) with vectors: Up 16 bytes at a time; Sub, Average and Paeth a pixel of 1 to 8 bytes
+ * at a time, all channels at once.
  */
-import { unfilterRow as unfilterScalar } from './scalar';
 
 /**
- * Writes the unfiltered row to `dst`; parameters and bounds as in {@link unfilterScalar}.
+ * Writes the unfiltered row to `dst`; parameters and bounds as in scalar.ts.
  *
- * Pixels are loaded and stored as 4 bytes. With 3 bytes a pixel the fourth belongs to the next pixel, which is
- * written afterwards; the last pixel reads and writes one of the 16 spare bytes.
+ * Pixels are loaded and stored as 8 bytes. Those beyond the pixel belong to the next ones, which are written
+ * afterwards; the last pixels read and write up to 7 of the 16 spare bytes.
  */
 export function unfilterRow(
   filter: i32,
@@ -20,8 +19,8 @@ export function unfilterRow(
 ): void {
   if (filter == 2) {
     up(src, prev, dst, length);
-  } else if (filter == 0 || (bpp != 3 && bpp != 4)) {
-    unfilterScalar(filter, src, prev, dst, length, bpp);
+  } else if (filter == 0) {
+    memory.copy(dst, src, length);
   } else if (filter == 1) {
     sub(src, dst, length, bpp);
   } else if (filter == 3) {
@@ -42,8 +41,8 @@ function sub(src: usize, dst: usize, length: usize, bpp: usize): void {
   const end = dst + length;
   let a = i8x16.splat(0);
   while (dst < end) {
-    a = i8x16.add(a, v128.load32_zero(src));
-    v128.store_lane<u32>(dst, a, 0);
+    a = i8x16.add(a, v128.load64_zero(src));
+    v128.store_lane<u64>(dst, a, 0);
     src += bpp;
     dst += bpp;
   }
@@ -55,10 +54,10 @@ function average(src: usize, prev: usize, dst: usize, length: usize, bpp: usize)
   const one = i8x16.splat(1);
   let a = i8x16.splat(0);
   while (dst < end) {
-    const b = v128.load32_zero(prev);
+    const b = v128.load64_zero(prev);
     const mean = i8x16.sub(i8x16.avgr_u(a, b), v128.and(v128.xor(a, b), one));
-    a = i8x16.add(mean, v128.load32_zero(src));
-    v128.store_lane<u32>(dst, a, 0);
+    a = i8x16.add(mean, v128.load64_zero(src));
+    v128.store_lane<u64>(dst, a, 0);
     src += bpp;
     prev += bpp;
     dst += bpp;
@@ -75,8 +74,8 @@ function paeth(src: usize, prev: usize, dst: usize, length: usize, bpp: usize): 
   let a = i16x8.splat(0);
   let c = i16x8.splat(0);
   while (dst < end) {
-    const x = i16x8.extend_low_i8x16_u(v128.load32_zero(src));
-    const b = i16x8.extend_low_i8x16_u(v128.load32_zero(prev));
+    const x = i16x8.extend_low_i8x16_u(v128.load64_zero(src));
+    const b = i16x8.extend_low_i8x16_u(v128.load64_zero(prev));
     const bc = i16x8.sub(b, c);
     const ac = i16x8.sub(a, c);
     const pa = i16x8.abs(bc);
@@ -86,7 +85,7 @@ function paeth(src: usize, prev: usize, dst: usize, length: usize, bpp: usize): 
     const bOrC = v128.bitselect(b, c, i16x8.eq(pb, least));
     const predicted = v128.bitselect(a, bOrC, i16x8.eq(pa, least));
     a = v128.and(i16x8.add(x, predicted), low);
-    v128.store_lane<u32>(dst, i8x16.narrow_i16x8_u(a, a), 0);
+    v128.store_lane<u64>(dst, i8x16.narrow_i16x8_u(a, a), 0);
     c = b;
     src += bpp;
     prev += bpp;
