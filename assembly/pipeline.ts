@@ -18,14 +18,17 @@ import {
   imageHeight,
   imageNextRow,
   imageOpen,
+  imageOpenRaw,
   imageOrientation,
   imageReduce,
   imageStatus,
   imageWidth,
 } from './codecs/image';
+import { RAW_LENGTH } from './codecs/errors';
+import { rawNeeded } from './codecs/raw';
 import { orientSwapsSides } from './codecs/orient';
 import { wholePicture, wholeStatus } from './codecs/whole';
-import { EXIT_INPUT, faultBegin, faultExit, faultTry, faultWhere, faultWhy } from './fault';
+import { EXIT_INPUT, faultBegin, faultExit, faultMessage, faultTry, faultWhere, faultWhy } from './fault';
 import {
   geometryCrop,
   geometryLetterbox,
@@ -45,15 +48,11 @@ import { arenaAlloc, arenaMark, arenaRelease } from './memory/arena';
 import { faultMemory } from './package';
 import { OUT_OF_MEMORY } from './status';
 import { colorBegin, colorRow, tensorBegin, tensorRow } from './tensor';
+import { putU32 } from './text/numbers';
+import { put } from './text/writer';
 import { now } from './wasi/clock';
 
-/** Raw bytes are not as many as width, height and channels say. */
-const PIPELINE_RAW_SIZE: i32 = 10;
-/** Raw sizes out of range. */
-const PIPELINE_RAW_RANGE: i32 = 11;
-
 const SAMPLE: i32 = 11;
-const MAX_SIDE: i32 = 65535;
 
 /** Where rows come from: 0 the decoder, otherwise the address of the next row of a whole picture. */
 let rowAt: usize = 0;
@@ -89,20 +88,15 @@ export function preprocessEncoded(from: usize, length: usize): i32 {
   return status != 0 ? status : finish(start);
 }
 
-/** Raw pixels, 1, 3 or 4 channels of 8 bit -> the tensor of the answer at hand; status. */
-export function preprocessRaw(from: usize, length: usize, width: i32, height: i32, channels: i32): i32 {
+/** Raw pixels of a layout of codecs/raw_format.ts -> the tensor of the answer at hand; status. */
+export function preprocessRaw(from: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
   const start = now();
-  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE || channels < 1 || channels > 4) {
-    return PIPELINE_RAW_RANGE;
-  }
-  const row = <u64>width * <u64>channels;
-  if (row * <u64>height != <u64>length) return PIPELINE_RAW_SIZE;
   const mark = begin();
   if (mark == 0) return OUT_OF_MEMORY;
-  rowAt = from;
-  rowStride = <usize>row;
-  let status = layOut(width, height);
-  if (status == 0) status = run(width, height, channels);
+  let status = imageOpenRaw(from, length, width, height, layout);
+  rowAt = 0;
+  if (status == 0) status = layOut(width, height);
+  if (status == 0) status = run(width, height, imageChannels());
   arenaRelease(mark);
   return status != 0 ? status : finish(start);
 }
@@ -212,16 +206,16 @@ export function faultImage(status: i32, where: usize, length: usize): i32 {
     return faultExit;
   }
   const resize = status >= 190 && status < 200;
-  const raw = status == PIPELINE_RAW_SIZE || status == PIPELINE_RAW_RANGE;
+  const raw = status == RAW_LENGTH;
   faultBegin(EXIT_INPUT, raw ? 'INPUT_RAW_SIZE' : 'INPUT_INVALID', 'cannot use the picture');
   if (length > 0) faultWhere(where, length);
   if (raw) {
-    faultWhy(
-      status == PIPELINE_RAW_SIZE
-        ? 'its bytes are not width x height x channels'
-        : 'width and height are out of range',
-    );
-    faultTry('Give the size of the raw pixels');
+    faultWhy(rawNeeded == 0 ? 'width, height or format are out of range' : 'width, height and format make ');
+    if (rawNeeded != 0) {
+      putU32(faultMessage, rawNeeded);
+      put(faultMessage, ' bytes');
+    }
+    faultTry('Give width, height and format of the raw pixels');
     return faultExit;
   }
   faultWhy(resize ? resizeErrorText(status) : imageErrorText(status));

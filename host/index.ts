@@ -14,8 +14,8 @@ export {
   createClassifier,
   type ImageSource,
   preprocess,
-  type RawImage,
 } from './engine/classifier.js';
+export type { PixelFormat, RawImage } from './engine/raw_image.js';
 export type { Classification, Prediction, PreprocessedTensor } from './engine/results.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from './errors.js';
 export type { ModelCard } from './models/card.js';

@@ -31,7 +31,7 @@ export const BMP_HEADER: i32 = 186;
 export const BMP_LAYOUT: i32 = 187;
 /** Run lengths, or JPEG or PNG in a BMP. */
 export const BMP_COMPRESSED: i32 = 188;
-/** Raw pixels with other than 1 or 3 channels, or of another length than their size says. */
+/** Raw pixels of no known layout, out of range, or of another length than their size and layout say. */
 export const RAW_LENGTH: i32 = 189;
 
 /** One sentence for a status of 170..189, without a full stop. */
@@ -56,6 +56,6 @@ export function pictureErrorText(status: i32): string {
   if (status == BMP_HEADER) return 'the BMP header is malformed or of an unknown version';
   if (status == BMP_LAYOUT) return 'the BMP has a pixel layout that is not supported';
   if (status == BMP_COMPRESSED) return 'compressed BMP is not supported; save it uncompressed';
-  if (status == RAW_LENGTH) return 'the raw pixels do not match the given width, height and channels';
+  if (status == RAW_LENGTH) return 'the raw pixels do not match their width, height and format';
   return 'not a known image format; JPEG, PNG, BMP and PNM are supported';
 }

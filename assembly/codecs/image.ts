@@ -55,13 +55,13 @@ export function imageOpen(src: usize, length: usize): i32 {
 }
 
 /**
- * Opens raw 8-bit pixels of 1 (gray) or 3 (RGB) channels; `length` must be width * height * channels.
+ * Opens raw pixels: see rawOpen of raw.ts, and raw_format.ts for `layout`.
  *
  * @returns status as {@link imageOpen}
  */
-export function imageOpenRaw(src: usize, length: usize, width: i32, height: i32, channels: i32): i32 {
+export function imageOpenRaw(src: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
   format = FORMAT_RAW;
-  openStatus = rawOpen(src, length, width, height, channels);
+  openStatus = rawOpen(src, length, width, height, layout);
   return openStatus;
 }
 

@@ -30,7 +30,9 @@ const CLASSIFY: string = `edge_infer classify IMAGE... --model DIR
   --target T           cpu, gpu or tpu (cpu)
   --trust              skip the SHA-256 check of the model's files
   --images-from FILE   more images, one path a line, - for standard input
-  --raw WIDTHxHEIGHT   images are raw RGB bytes
+  --raw WIDTHxHEIGHT[:FORMAT[:MATRIX[:RANGE]]]
+                       images are raw pixels: gray, rgb (if not said), rgba, bgr, bgra; nv12, nv21, i420,
+                       yuyv with bt601 or bt709, limited or full
   --runtime-name NAME  name of the runtime for the answer
   --provider E=P,...   what executes each encoding, for the answer
   --verbose            also say which graphs were refused and why
@@ -40,7 +42,7 @@ const PREPROCESS: string = `edge_infer preprocess IMAGE --model DIR --out FILE.n
 
   Writes the exact input tensor as NumPy file and prints its SHA-256.
   --out FILE.npy       - for standard output
-  --json --raw WIDTHxHEIGHT --trust --verbose as for classify
+  --json --raw --trust --verbose as for classify
 `;
 
 /** Prints the help of a command, or the general one. */

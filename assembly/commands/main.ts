@@ -147,7 +147,7 @@ function runImage(path: usize, length: usize): i32 {
   }
   const prepared =
     options.rawWidth > 0
-      ? preprocessRaw(fileBytes, fileLength, options.rawWidth, options.rawHeight, 3)
+      ? preprocessRaw(fileBytes, fileLength, options.rawWidth, options.rawHeight, options.rawLayout)
       : preprocessEncoded(fileBytes, fileLength);
   if (prepared != 0) return faultImage(prepared, path, length);
   if (options.command == COMMAND_PREPROCESS) return finishPreprocess(path, length);

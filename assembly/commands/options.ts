@@ -5,6 +5,7 @@
 import { arenaAlloc } from '../memory/arena';
 import { ENCODINGS } from '../card/read_graphs';
 import { wordIndex } from '../card/fields';
+import { RAW_RGB, rawWords } from '../codecs/raw_format';
 import { EXIT_RUNTIME, EXIT_USAGE, faultBegin, faultHint, faultTry, faultWhere, faultWhy } from '../fault';
 import { JSON_NUMBER, jsonNumber, jsonType } from '../text/json_node';
 import { jsonParse } from '../text/json_reader';
@@ -68,6 +69,7 @@ export class Options {
   imagesFromLength: usize;
   rawWidth: i32;
   rawHeight: i32;
+  rawLayout: i32;
   runtimeName: usize;
   runtimeNameLength: usize;
   provider: usize;
@@ -218,15 +220,39 @@ function setValue(flag: i32, value: usize, length: usize): bool {
     options.target = wordIndex(value, length, 'cpu gpu tpu');
     if (options.target < 0) return unknown('unknown --target', 'USAGE_INVALID', value, length, 'cpu gpu tpu');
   } else if (flag == RAW) {
-    let x: usize = 0;
-    while (x < length && load<u8>(value + x) != 0x78) x++;
-    options.rawWidth = parseCount(value, x);
-    options.rawHeight = x < length ? parseCount(value + x + 1, length - x - 1) : -1;
-    if (options.rawWidth < 1 || options.rawHeight < 1) {
-      return usage('bad --raw', value, length, 'it must be WIDTHxHEIGHT');
+    if (!setRaw(value, length)) {
+      return usage('bad --raw', value, length, 'it must be WIDTHxHEIGHT[:FORMAT[:MATRIX[:RANGE]]]');
     }
   } else setText(flag, value, length);
   return true;
+}
+
+/** Bytes before the first `mark`, at most `length`. */
+function until(mark: u8, text: usize, length: usize): usize {
+  let i: usize = 0;
+  while (i < length && load<u8>(text + i) != mark) i++;
+  return i;
+}
+
+/** WIDTHxHEIGHT, then words of raw_format.ts after colons; false when it is something else. */
+function setRaw(value: usize, length: usize): bool {
+  const end = value + length;
+  const sizes = until(0x3a, value, length);
+  const x = until(0x78, value, sizes);
+  options.rawWidth = parseCount(value, x);
+  options.rawHeight = x < sizes ? parseCount(value + x + 1, sizes - x - 1) : -1;
+  options.rawLayout = RAW_RGB;
+  let at = value + sizes;
+  for (let place = 0; at < end; place++) {
+    at++;
+    const word = until(0x3a, at, end - at);
+    const found = wordIndex(at, word, rawWords(place));
+    if (found < 0 || place > 2) return false;
+    if (place == 0) options.rawLayout = found + 1;
+    else options.rawLayout |= found << (place << 3);
+    at += word;
+  }
+  return options.rawWidth > 0 && options.rawHeight > 0;
 }
 
 function setText(flag: i32, value: usize, length: usize): void {

@@ -5,6 +5,7 @@
  * A result is one area in the arena; `component_release` (cabi_post_*) drops it with everything else but the model.
  */
 
+import { RAW_NV12 } from '../codecs/raw_format';
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { plan } from '../card/plan';
@@ -89,22 +90,28 @@ function resultArea(): usize {
   return area;
 }
 
-/** Model and picture, up to the tensor. `a`..`e` are the flattened variant: encoded(a, b) or raw(a, b, c, d, e). */
+/**
+ * Model and picture, up to the tensor. The flattened variant is encoded(a, b) or raw(a width, b height, format, matrix,
+ * range, pixels, bytes).
+ */
 function prepareTensor(
   kind: i32,
   a: usize,
   b: usize,
-  c: i32,
-  d: usize,
-  e: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
   model: usize,
   modelLength: usize,
   wantsGraph: bool,
 ): bool {
   if (useModel(model, modelLength, wantsGraph) != 0) return false;
-  // 0 channels would mean an encoded file: raw pixels of 0 channels are refused as 5 are.
   if (kind == 0) return useImage(a, b, 0, 0, 0) == 0;
-  return useImage(d, e, <i32>a, <i32>b, c == 0 ? 5 : c) == 0;
+  // Matrix and range are whatever the host left there when the format has none.
+  const coding = format + 1 >= RAW_NV12 ? (matrix << 8) | (range << 16) : 0;
+  return useImage(pixels, bytes, <i32>a, <i32>b, (format + 1) | coding) == 0;
 }
 
 /** classify: result<answer, error> */
@@ -112,16 +119,18 @@ export function component_classify(
   kind: i32,
   a: usize,
   b: usize,
-  c: i32,
-  d: usize,
-  e: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
   model: usize,
   modelLength: usize,
   top: i32,
   threshold: f32,
 ): usize {
   prepare();
-  if (prepareTensor(kind, a, b, c, d, e, model, modelLength, true)) {
+  if (prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, true)) {
     classifyTensor(top < 1 ? DEFAULT_TOP : top, threshold);
   }
   const area = resultArea();
@@ -146,14 +155,16 @@ export function component_preprocess(
   kind: i32,
   a: usize,
   b: usize,
-  c: i32,
-  d: usize,
-  e: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
   model: usize,
   modelLength: usize,
 ): usize {
   prepare();
-  prepareTensor(kind, a, b, c, d, e, model, modelLength, false);
+  prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, false);
   const area = resultArea();
   if (faultExit != 0) return area;
   store<u8>(area, plan.dtype, 4);

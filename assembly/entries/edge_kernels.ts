@@ -102,11 +102,11 @@ function ready(): bool {
   return false;
 }
 
-/** A picture -> address of a PreprocessResult; channels 0: an encoded file, 1, 3 or 4: raw pixels. */
-export function edge_preprocess(image: usize, length: usize, width: i32, height: i32, channels: i32): usize {
+/** A picture -> address of a PreprocessResult; layout 0: an encoded file, otherwise raw pixels (raw_format.ts). */
+export function edge_preprocess(image: usize, length: usize, width: i32, height: i32, layout: i32): usize {
   callBegin();
   if (!inMemory(image, length)) faultAddress();
-  else if (ready()) useImage(image, length, width, height, channels);
+  else if (ready()) useImage(image, length, width, height, layout);
   return preprocessResult();
 }
 

@@ -6,6 +6,7 @@
 export { arenaAlloc, arenaMark, arenaRelease } from '../memory/arena';
 
 export {
+  bgraToRgba as scalar_bgraToRgba,
   grayAlphaDrop as scalar_grayAlphaDrop,
   grayAlphaOver as scalar_grayAlphaOver,
   grayToRgb as scalar_grayToRgb,
@@ -15,6 +16,7 @@ export {
   rgbaOver as scalar_rgbaOver,
 } from '../kernels/color/scalar';
 export {
+  bgraToRgba as simd_bgraToRgba,
   grayAlphaDrop as simd_grayAlphaDrop,
   grayAlphaOver as simd_grayAlphaOver,
   grayToRgb as simd_grayToRgb,
@@ -23,6 +25,9 @@ export {
   rgbaDrop as simd_rgbaDrop,
   rgbaOver as simd_rgbaOver,
 } from '../kernels/color/simd';
+export { yuvMatrix } from '../kernels/color/yuv_matrix';
+export { yuvToRgb as scalar_yuvToRgb } from '../kernels/color/yuv_scalar';
+export { yuvToRgb as simd_yuvToRgb } from '../kernels/color/yuv_simd';
 
 export {
   bf16ToF32 as scalar_bf16ToF32,

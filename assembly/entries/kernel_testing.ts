@@ -3,6 +3,7 @@
 export { arenaAlloc, arenaMark, arenaRelease } from '../memory/arena';
 export * from '../kernels/resize';
 export {
+  bgraToRgba,
   grayAlphaDrop,
   grayAlphaOver,
   grayToRgb,
@@ -10,6 +11,8 @@ export {
   rgbToGray,
   rgbaDrop,
   rgbaOver,
+  yuvMatrix,
+  yuvToRgb,
 } from '../kernels/color';
 export { normalizeRow, normalizeTableBuild, normalizeTableBytes } from '../kernels/normalize';
 export {

@@ -4,8 +4,16 @@
 
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
+import { wordIndex } from '../card/fields';
 import { plan } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
+import {
+  RAW_NV12,
+  RAW_PLACE_FORMAT,
+  RAW_PLACE_MATRIX,
+  RAW_PLACE_RANGE,
+  rawWords,
+} from '../codecs/raw_format';
 import { putAnswerJson, putFaultJson } from '../commands/print';
 import { EXIT_USAGE, faultBegin, faultExit, faultMessage, faultWhy } from '../fault';
 import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
@@ -98,6 +106,31 @@ function numberOf(root: usize, key: string, low: f64, high: f64, fallback: f64):
   return NaN;
 }
 
+/** Number of a word of the request in its place of a layout, -1 when absent; a fault when it is no such word. */
+function wordOf(root: usize, key: string, place: i32): i32 {
+  const node = jsonMember(root, key);
+  if (node == 0 || jsonType(node) == JSON_NULL) return -1;
+  const words = rawWords(place);
+  const found = jsonType(node) == JSON_STRING ? wordIndex(jsonText(node), jsonTextLength(node), words) : -1;
+  if (found < 0) {
+    badRequest(key);
+    put(faultMessage, ' must be one of: ');
+    put(faultMessage, words);
+  }
+  return found;
+}
+
+/** Layout of raw pixels by `format`, `matrix` and `range` of the request, 0 without a format. */
+function layoutOf(root: usize): i32 {
+  const format = wordOf(root, 'format', RAW_PLACE_FORMAT);
+  const matrix = wordOf(root, 'matrix', RAW_PLACE_MATRIX);
+  const range = wordOf(root, 'range', RAW_PLACE_RANGE);
+  if (format + 1 < RAW_NV12 && (matrix >= 0 || range >= 0)) {
+    badRequest('matrix and range need a format of nv12, nv21, i420 or yuyv');
+  }
+  return (format + 1) | ((matrix == 1 ? 1 : 0) << 8) | ((range == 1 ? 1 : 0) << 16);
+}
+
 function inferJson(request: usize, length: usize): i32 {
   if (!inMemory(request, length)) {
     faultAddress();
@@ -115,6 +148,7 @@ function inferJson(request: usize, length: usize): i32 {
   const height = numberOf(root, 'height', 1, 65535, 0);
   const threshold = numberOf(root, 'confidence_threshold', 0, 1, 0);
   const top = numberOf(root, 'top', 1, 1000000, DEFAULT_TOP);
+  const layout = layoutOf(root);
   if (faultExit != 0) return faultExit;
   const model = jsonMember(root, 'model_id');
   if (model != 0 && jsonType(model) != JSON_STRING) return badRequest('model_id must be a text');
@@ -122,7 +156,7 @@ function inferJson(request: usize, length: usize): i32 {
   if (exit != 0) return exit;
   const data = jsonMember(root, 'image_data');
   if (data == 0) return badRequest('image_data is missing');
-  const used = useImageData(data, <i32>width, <i32>height);
+  const used = useImageData(data, <i32>width, <i32>height, layout);
   return used != 0 ? used : classifyTensor(<i32>top, <f32>threshold);
 }
 
@@ -138,7 +172,7 @@ function useRequest(request: usize, wantsGraph: bool): i32 {
     return faultExit;
   }
   const exit = useModel(r.model, r.modelLength, wantsGraph);
-  return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.channels);
+  return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.layout);
 }
 
 /** Typed request -> address of a {@link ClassifyResult}. */

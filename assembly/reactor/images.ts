@@ -2,6 +2,7 @@
  * The picture of a request into the tensor: an encoded file, raw pixels, JSON numbers or base64.
  */
 
+import { RAW_GRAY, RAW_RGB, RAW_RGBA } from '../codecs/raw_format';
 import { EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
 import { arenaAlloc } from '../memory/arena';
 import { faultMemory } from '../package';
@@ -21,10 +22,10 @@ import {
 } from '../text/json_node';
 import { startsWith } from '../text/utf8';
 
-/** Preprocesses `length` bytes: raw pixels of `channels` channels, or an encoded file for 0; the exit code. */
-export function useImage(image: usize, length: usize, width: i32, height: i32, channels: i32): i32 {
+/** Preprocesses `length` bytes: an encoded file for layout 0, otherwise raw pixels (raw_format.ts); the exit code. */
+export function useImage(image: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
   const status =
-    channels == 0 ? preprocessEncoded(image, length) : preprocessRaw(image, length, width, height, channels);
+    layout == 0 ? preprocessEncoded(image, length) : preprocessRaw(image, length, width, height, layout);
   return status == 0 ? 0 : faultImage(status, 0, 0);
 }
 
@@ -35,8 +36,11 @@ function bad(why: string): i32 {
   return faultExit;
 }
 
-/** Preprocesses the `image_data` of a JSON request; width and height 0 when it has none; the exit code. */
-export function useImageData(data: usize, width: i32, height: i32): i32 {
+/**
+ * Preprocesses the `image_data` of a JSON request; the exit code. Width and height are 0 when it has none. With layout
+ * 0, bytes that are exactly RGB, RGBA or gray pixels of the stated size are pixels; anything else must be a file.
+ */
+export function useImageData(data: usize, width: i32, height: i32, layout: i32): i32 {
   const type = jsonType(data);
   if (type != JSON_STRING && type != JSON_ARRAY)
     return bad('it must be a base64 text or an array of numbers');
@@ -49,15 +53,13 @@ export function useImageData(data: usize, width: i32, height: i32): i32 {
   const length = type == JSON_STRING ? fromBase64(data, bytes) : fromNumbers(data, bytes);
   if (length < 0)
     return bad(type == JSON_STRING ? 'it is not base64' : 'its numbers must be integers of 0 to 255');
-  // Bytes that are exactly the pixels of the stated size are pixels; anything else must be an image file.
   const pixels = <u64>width * <u64>height;
-  let channels = 0;
-  if (pixels != 0) {
-    if (<u64>length == pixels * 3) channels = 3;
-    else if (<u64>length == pixels * 4) channels = 4;
-    else if (<u64>length == pixels) channels = 1;
+  if (layout == 0 && pixels != 0) {
+    if (<u64>length == pixels * 3) layout = RAW_RGB;
+    else if (<u64>length == pixels * 4) layout = RAW_RGBA;
+    else if (<u64>length == pixels) layout = RAW_GRAY;
   }
-  return useImage(bytes, <usize>length, width, height, channels);
+  return useImage(bytes, <usize>length, width, height, layout);
 }
 
 function fromBase64(data: usize, to: usize): i32 {

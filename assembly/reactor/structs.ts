@@ -9,8 +9,8 @@ export class ImageRequest {
   imageLength: usize;
   width: i32;
   height: i32;
-  /** 0: image is an encoded file; 1, 3 or 4: raw pixels. */
-  channels: i32;
+  /** 0: image is an encoded file; otherwise raw pixels: format | matrix << 8 | range << 16, see raw_format.ts. */
+  layout: i32;
   model: usize;
   modelLength: usize;
   top: i32;

@@ -46,7 +46,7 @@ export function addClassify(program: Command, done: (exitCode: number) => void):
     .option('--target <T>', 'where the graph runs: cpu, gpu or tpu (default: cpu)')
     .option('--trust', "skip the SHA-256 check of the model's files")
     .option('--images-from <FILE>', 'more images, one path a line, - for standard input')
-    .option('--raw <WIDTHxHEIGHT>', 'images are raw RGB bytes')
+    .option('--raw <WIDTHxHEIGHT[:FORMAT]>', 'images are raw pixels: rgb, or FORMAT[:MATRIX[:RANGE]]')
     .option('--verbose', 'also say which graphs were refused and why')
     .addHelpText(
       'after',
@@ -54,6 +54,7 @@ export function addClassify(program: Command, done: (exitCode: number) => void):
 Examples:
   $ edge-infer classify photo.jpg
   $ edge-infer classify --runtime wasmtime --top 3 --json *.jpg
+  $ edge-infer classify --raw 640x480:nv12:bt709 frame.yuv
   $ find . -name '*.png' | edge-infer classify --images-from - --model ./my-model
   $ curl -s https://example.org/cat.jpg | edge-infer classify -`,
     )

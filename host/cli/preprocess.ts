@@ -23,7 +23,7 @@ export function addPreprocess(program: Command, done: (exitCode: number) => void
     .requiredOption('--out <FILE.npy>', 'NumPy file to write, - for standard output')
     .option('--runtime <NAME>', `where to run: ${runtimeNames().join(', ')}`, 'node')
     .option('--json', 'print the answer as JSON')
-    .option('--raw <WIDTHxHEIGHT>', 'the image is raw RGB bytes')
+    .option('--raw <WIDTHxHEIGHT[:FORMAT]>', 'the image is raw pixels: rgb, or FORMAT[:MATRIX[:RANGE]]')
     .option('--trust', "skip the SHA-256 check of the model's files")
     .addHelpText(
       'after',

@@ -3,18 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
 import { loadPackage, type ModelPackage } from '../models/package.js';
 import { createWasiNN, NnError, onnxBackend, type Target, type WasiNN } from '../wasi-nn/index.js';
+import { type RawImage, rawLayout } from './raw_image.js';
 import { Reactor, type ReactorImage } from './reactor.js';
 import { type Classification, type PreprocessedTensor, readClassification, readTensor } from './results.js';
-
-/** Raw pixels, 8 bits a channel, rows from top to bottom without padding. */
-export interface RawImage {
-  data: Uint8Array;
-  /** Pixels. */
-  width: number;
-  height: number;
-  /** 1 gray, 3 RGB, 4 RGBA. */
-  channels: 1 | 3 | 4;
-}
 
 /** A picture: the bytes of an image file, the path of one, or raw pixels. */
 export type ImageSource = Uint8Array | string | RawImage;
@@ -170,7 +161,7 @@ async function readImage(image: ImageSource, signal: AbortSignal | undefined): P
   if (typeof image === 'string') {
     try {
       const bytes = await readFile(image, signal === undefined ? {} : { signal });
-      return { bytes, width: 0, height: 0, channels: 0 };
+      return { bytes, width: 0, height: 0, layout: 0 };
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       const why = isSystemError(cause) && cause.code === 'ENOENT' ? 'no such file' : messageOf(cause);
@@ -183,16 +174,6 @@ async function readImage(image: ImageSource, signal: AbortSignal | undefined): P
       });
     }
   }
-  if (image instanceof Uint8Array) return { bytes: image, width: 0, height: 0, channels: 0 };
-  const { data, width, height, channels } = image;
-  const whole = [width, height].every((side) => Number.isInteger(side) && side >= 1 && side <= 65535);
-  if (whole && [1, 3, 4].includes(channels) && data.byteLength === width * height * channels) {
-    return { bytes: data, width, height, channels };
-  }
-  throw new EdgeInferError({
-    code: 'INPUT_RAW_SIZE',
-    message: `raw picture of ${data.byteLength} bytes is not ${width}x${height}x${channels}`,
-    hint: 'give width, height and 1, 3 or 4 channels that fit the data',
-    exitCode: EXIT.input,
-  });
+  if (image instanceof Uint8Array) return { bytes: image, width: 0, height: 0, layout: 0 };
+  return { bytes: image.data, width: image.width, height: image.height, layout: rawLayout(image) };
 }

@@ -14,12 +14,12 @@ interface ReactorExports {
   edge_preprocess(request: number): number;
 }
 
-/** A picture as the reactor takes it: an encoded file, or raw pixels when `channels` is 1, 3 or 4. */
+/** A picture as the reactor takes it: an encoded file with layout 0, or raw pixels. */
 export interface ReactorImage {
   bytes: Uint8Array;
   width: number;
   height: number;
-  channels: 0 | 1 | 3 | 4;
+  layout: number;
 }
 
 const REQUEST_BYTES = 36;
@@ -98,7 +98,7 @@ export class Reactor {
   }
 
   /** Writes the request into the instance. */
-  #place({ bytes, width, height, channels }: ReactorImage, top: number, threshold: number): void {
+  #place({ bytes, width, height, layout }: ReactorImage, top: number, threshold: number): void {
     if (bytes.byteLength > this.#capacity) this.#allocate(bytes.byteLength);
     const { buffer } = this.#exports.memory;
     new Uint8Array(buffer, this.#image, bytes.byteLength).set(bytes);
@@ -108,7 +108,7 @@ export class Reactor {
       bytes.byteLength,
       width,
       height,
-      channels,
+      layout,
       this.#modelAt,
       this.#model.byteLength,
       top,

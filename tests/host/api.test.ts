@@ -78,7 +78,7 @@ testWith('raw pixels equal the same pixels in a file', { data: testData }, async
     const file = join(folder, 'pixels.ppm');
     writeFileSync(file, Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), pixels]));
     const options = { model: model(data) };
-    const raw = await preprocess({ data: pixels, width, height, channels: 3 }, options);
+    const raw = await preprocess({ data: pixels, width, height }, options);
     const decoded = await preprocess(file, options);
     assert.deepEqual(raw.shape, [1, 3, 224, 224]);
     assert.equal(raw.data.byteLength, 3 * 224 * 224 * 4);
@@ -96,10 +96,7 @@ testWith(
       [[join(data, 'nothing.jpg')], { code: 'INPUT_UNREADABLE', exitCode: 3 }],
       [[new Uint8Array(0)], { name: 'EdgeInferError', exitCode: 3 }],
       [[readFileSync(parrot(data)).subarray(0, 300)], { name: 'EdgeInferError', exitCode: 3 }],
-      [
-        [{ data: new Uint8Array(9), width: 9, height: 9, channels: 3 }],
-        { code: 'INPUT_RAW_SIZE', exitCode: 3 },
-      ],
+      [[{ data: new Uint8Array(9), width: 9, height: 9 }], { code: 'INPUT_RAW_SIZE', exitCode: 3 }],
       [[parrot(data), { top: 0 }], { code: 'USAGE_INVALID', exitCode: 2 }],
       [[parrot(data), { threshold: 2 }], { code: 'USAGE_INVALID', exitCode: 2 }],
       [[parrot(data), { signal: AbortSignal.abort() }], { name: 'AbortError' }],

@@ -197,7 +197,7 @@ describe('errors: one clear line and the exit code', () => {
       'wrong raw size',
       ['classify', 'a.raw', '--raw', '5x4', '--model', 'model'],
       3,
-      /width x height x channels/,
+      /width, height and format make 60 bytes/,
     ],
     [
       'missing model',

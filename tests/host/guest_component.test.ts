@@ -6,14 +6,25 @@ import { test } from 'node:test';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
 import { Wasm, type WasmModule } from '../../host/wasm.js';
 import { ppm, rawPixels, writeModel } from '../support/guest_stub.js';
+import {
+  CODINGS,
+  type Coding,
+  FORMATS,
+  type Format,
+  frameBytes,
+  isYuv,
+  noise,
+  yuvToRgb,
+} from '../support/raw_frames.js';
 import { withScratch } from '../support/scratch.js';
 
 interface Failure {
   payload: { kind: string; code: string; message: string; hint: string };
 }
+type PixelFormat = { tag: Format; val?: Coding };
 type Image =
   | { tag: 'encoded'; val: Uint8Array }
-  | { tag: 'raw'; val: { width: number; height: number; channels: number; pixels: Uint8Array } };
+  | { tag: 'raw'; val: { width: number; height: number; format: PixelFormat; pixels: Uint8Array } };
 interface Infer {
   classify(
     image: Image,
@@ -109,6 +120,11 @@ async function open(folder: string): Promise<Infer> {
   return (exports.infer ?? exports['edge:infer/infer@0.1.0']) as Infer;
 }
 
+/** 4 x 4 pixels. */
+function rawImage(format: PixelFormat, pixels: Uint8Array): Image {
+  return { tag: 'raw', val: { width: 4, height: 4, format, pixels } };
+}
+
 function failure(body: () => unknown): Failure['payload'] {
   try {
     body();
@@ -122,7 +138,7 @@ test('classify, preprocess, softmax, top-k, dequantize', async () => {
   await withScratch(async (folder) => {
     writeModel(folder);
     const infer = await open(folder);
-    const raw: Image = { tag: 'raw', val: { width: 4, height: 4, channels: 3, pixels: rawPixels() } };
+    const raw = rawImage({ tag: 'rgb' }, rawPixels());
     const encoded: Image = {
       tag: 'encoded',
       val: Buffer.concat([Buffer.from('P6\n4 4\n255\n'), rawPixels()]),
@@ -162,6 +178,28 @@ test('classify, preprocess, softmax, top-k, dequantize', async () => {
       failure(() => infer.dequantize(values, new Float32Array(3), new Int32Array(0))).code,
       'USAGE_DEQUANTIZE',
     );
+  });
+});
+
+test('raw frames of every format give the tensor of the RGB made of them', async () => {
+  await withScratch(async (folder) => {
+    writeModel(folder);
+    const infer = await open(folder);
+    const hash = (format: PixelFormat, pixels: Uint8Array) =>
+      infer.preprocess(rawImage(format, pixels), './model').sha256;
+    for (const format of FORMATS) {
+      const pixels = noise(3, frameBytes(format, 4, 4));
+      if (!isYuv(format)) {
+        assert.equal(hash({ tag: format }, pixels).length, 64);
+        continue;
+      }
+      for (const coding of CODINGS) {
+        const rgb = yuvToRgb(pixels, format, 4, 4, coding);
+        assert.equal(hash({ tag: format, val: coding }, pixels), hash({ tag: 'rgb' }, rgb));
+      }
+    }
+    const short = failure(() => hash({ tag: 'gray' }, new Uint8Array(15)));
+    assert.deepEqual([short.kind, short.code], ['input', 'INPUT_RAW_SIZE']);
   });
 });
 

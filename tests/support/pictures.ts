@@ -18,7 +18,7 @@ export interface Decoded {
 export interface Codecs extends TestGuest {
   /** `reduce`: asks imageReduce for the size that this gives for width and height. */
   decode(file: Uint8Array, reduce?: (width: number, height: number) => readonly [number, number]): Decoded;
-  decodeRaw(file: Uint8Array, width: number, height: number, channels: number): Decoded;
+  decodeRaw(file: Uint8Array, width: number, height: number, layout: number): Decoded;
 }
 
 /** Text of an AssemblyScript string: its byte length lies before it. */
@@ -88,8 +88,8 @@ export async function codecs(): Promise<Codecs> {
         }
         return status;
       }),
-    decodeRaw: (file, width, height, channels) =>
-      withFile(file, (address) => call.imageOpenRaw!(address, file.length, width, height, channels)),
+    decodeRaw: (file, width, height, layout) =>
+      withFile(file, (address) => call.imageOpenRaw!(address, file.length, width, height, layout)),
   };
 }
 

@@ -15,6 +15,14 @@ export function rgbToBgr(src: usize, dst: usize, width: i32): void {
   }
 }
 
+/** BGRA -> RGBA (and back). */
+export function bgraToRgba(src: usize, dst: usize, width: i32): void {
+  for (let end = src + ((<usize>width) << 2); src < end; src += 4, dst += 4) {
+    const pixel = load<u32>(src);
+    store<u32>(dst, (pixel & 0xff00_ff00) | (rotl(pixel, 16) & 0x00ff_00ff));
+  }
+}
+
 /** RGB -> gray: (19595 R + 38470 G + 7471 B + 32768) >> 16, Pillow's convert('L') (ITU-R 601). */
 export function rgbToGray(src: usize, dst: usize, width: i32): void {
   for (let end = src + <usize>width * 3; src < end; src += 3, dst++) {

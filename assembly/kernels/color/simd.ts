@@ -4,6 +4,7 @@
  */
 
 import {
+  bgraToRgba as bgraToRgbaPlain,
   grayAlphaDrop as grayAlphaDropPlain,
   grayAlphaOver as grayAlphaOverPlain,
   grayToRgb as grayToRgbPlain,
@@ -24,6 +25,15 @@ export function rgbToBgr(src: usize, dst: usize, width: i32): void {
     v128.store(dst, swapped);
   }
   rgbToBgrPlain(src, dst, width);
+}
+
+/** See scalar.ts. */
+export function bgraToRgba(src: usize, dst: usize, width: i32): void {
+  for (; width >= 4; width -= 4, src += 16, dst += 16) {
+    const order = i8x16(2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15);
+    v128.store(dst, i8x16.swizzle(v128.load(src), order));
+  }
+  bgraToRgbaPlain(src, dst, width);
 }
 
 class Gray {
