@@ -62,3 +62,19 @@ export { topK as simd_topK } from '../kernels/topk/simd';
 export { normalizeRow as scalar_normalizeRow } from '../kernels/normalize/scalar';
 export { normalizeRow as simd_normalizeRow } from '../kernels/normalize/simd';
 export { normalizeTableBuild } from '../kernels/normalize/tables';
+export { normalizeFloatRow as scalar_normalizeFloatRow } from '../kernels/normalize/float_row_scalar';
+export { normalizeFloatRow as simd_normalizeFloatRow } from '../kernels/normalize/float_row_simd';
+export { floatTableBuild } from '../kernels/normalize/float_row_table';
+
+export {
+  linearRow as scalar_linearRow,
+  linearRows as scalar_linearRows,
+  weightedRow as scalar_weightedRow,
+  weightedRows as scalar_weightedRows,
+} from '../kernels/resize/tensorflow/scalar';
+export {
+  linearRow as simd_linearRow,
+  linearRows as simd_linearRows,
+  weightedRow as simd_weightedRow,
+  weightedRows as simd_weightedRows,
+} from '../kernels/resize/tensorflow/simd';

@@ -2,9 +2,7 @@
 
     python scripts/golden/resize.py tests/golden/resize.json
 
-A picture is the top byte of a linear congruential generator (x = 1664525 x + 1013904223 mod 2^32, from the case's
-seed), row by row, channels interleaved; content `hard` keeps only 0 and 255 (the top bit). A test can make the same
-picture from the case alone. `sha256` is that of the cropped result's bytes; a crop may reach beyond the picture (0s).
+Pictures: resize_cases.py. `sha256` is that of the cropped result's bytes; a crop may reach beyond the picture (0s).
 """
 
 import hashlib
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import PIL
 from PIL import Image
+from resize_cases import picture
 
 FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
 # source size, full size, crop (x, y, width, height) or None
@@ -35,17 +34,6 @@ SHAPES = [
     ((97, 89), (33, 31), (-5, -7, 50, 40)),
     ((20, 20), (50, 50), (45, 40, 30, 30)),
 ]
-
-
-def picture(seed: int, width: int, height: int, channels: int, content: str) -> np.ndarray:
-    """u8[height, width, channels] of the generator."""
-    count = width * height * channels
-    with np.errstate(over="ignore"):
-        powers = np.multiply.accumulate(np.full(count, 1664525, np.uint32), dtype=np.uint32)
-        sums = np.cumsum(np.concatenate([np.ones(1, np.uint32), powers[:-1]]), dtype=np.uint32)
-        states = powers * np.uint32(seed) + sums * np.uint32(1013904223)
-    values = (states >> 24) if content == "noise" else (states >> 31) * 255
-    return values.astype(np.uint8).reshape(height, width, channels)
 
 
 def resized(pixels: np.ndarray, full: tuple, name: str, crop: tuple) -> np.ndarray:

@@ -4,6 +4,8 @@ import { instantiateForTest, type TestGuest } from '../support/assembly.js';
 import { colorPairs } from '../support/kernel_pairs/color.js';
 import { halfPairs } from '../support/kernel_pairs/half.js';
 import { normalizePairs } from '../support/kernel_pairs/normalize.js';
+import { normalizeFloatPairs } from '../support/kernel_pairs/normalize_float.js';
+import { tensorflowPairs } from '../support/kernel_pairs/resize_tensorflow.js';
 import { softmaxPairs, topKPairs } from '../support/kernel_pairs/softmax.js';
 import { checkPair } from '../support/kernel_pairs.js';
 
@@ -14,6 +16,15 @@ before(async () => {
   guest.memory.grow(1);
 });
 
-for (const pair of [...colorPairs, ...halfPairs, ...normalizePairs, ...softmaxPairs, ...topKPairs]) {
+const pairs = [
+  ...colorPairs,
+  ...halfPairs,
+  ...normalizePairs,
+  ...normalizeFloatPairs,
+  ...tensorflowPairs,
+  ...softmaxPairs,
+  ...topKPairs,
+];
+for (const pair of pairs) {
   test(`${pair.name}: scalar == SIMD`, () => checkPair(pair, guest));
 }

@@ -1,6 +1,6 @@
 /**
  * What a test needs that not every machine has. A missing thing skips the test by name, with the reason, on a person's
- * machine; with CI=true it fails the test: nothing is skipped in silence, and nothing at all in CI.
+ * machine; with CI=true it fails the test: nothing is skipped in silence, and in CI only what says so (`optional`).
  */
 import { type TestContext, test } from 'node:test';
 import { type FoundPackage, findPackage } from '../../host/wasi-nn/backends/packages.js';
@@ -36,12 +36,30 @@ export const llama: Requirement<FoundPackage> = () =>
     'needs node-llama-cpp: npm test gets it from npm, or EDGE_INFER_BACKENDS names a folder that has it',
   );
 
-/** A test that runs when every requirement is met; see the head of this file for what happens otherwise. */
+/** Python with a library that is too large for everybody's machine, named by an environment variable. */
+function ownPython(variable: string, library: string): Requirement<string> {
+  return () =>
+    required(
+      process.env[variable],
+      `needs ${variable}, a Python that has ${library}: CONTRIBUTING.md says how to make one`,
+    );
+}
+
+/** Python with torch and torchvision. */
+export const torchPython = ownPython('EDGE_INFER_TORCH_PYTHON', 'torchvision');
+
+/** Python with TensorFlow. */
+export const tensorflowPython = ownPython('EDGE_INFER_TENSORFLOW_PYTHON', 'tensorflow-cpu');
+
+/**
+ * A test that runs when every requirement is met; see the head of this file for what happens otherwise. `optional`:
+ * it is skipped by name in CI too, because its results are also stored as golden vectors.
+ */
 export function testWith<T extends Record<string, unknown>>(
   name: string,
   requirements: { [K in keyof T]: Requirement<T[K]> },
   body: (given: T, context: TestContext) => Promise<void> | void,
-  options: { timeout?: number } = {},
+  options: { timeout?: number; optional?: boolean } = {},
 ): void {
   const given: Partial<T> = {};
   const missing: string[] = [];
@@ -52,7 +70,7 @@ export function testWith<T extends Record<string, unknown>>(
   }
   if (missing.length === 0) {
     test(name, options, (context) => body(given as T, context));
-  } else if (process.env.CI === 'true') {
+  } else if (process.env.CI === 'true' && options.optional !== true) {
     test(name, () => {
       throw new Error(`CI must not skip: ${missing.join('; ')}`);
     });

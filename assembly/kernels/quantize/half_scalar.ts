@@ -1,6 +1,7 @@
 /**
  * 16-bit floats over dense vectors of `n` elements, plain form: the reference of half_simd.ts. src and dst do not
- * overlap, need no alignment, and are read and written only at indices below n. Rules for rounding and NaN: half.ts.
+ * overlap (the two that narrow also work in place), need no alignment, and are read and written only at indices below
+ * n. Rules for rounding and NaN: half.ts.
  */
 
 import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from './half';

@@ -16,7 +16,8 @@ import {
 
 export { i64ToF32 } from './scalar';
 
-class Lanes {
+/** Four values at a time; normalize has them too. */
+export class Lanes {
   /** clamp(round(v / scale), low, high) + zero; pmax and pmin keep a NaN of their first operand, trunc_sat makes it 0. */
   @inline static quantized(src: usize, scale: v128, low: v128, high: v128, zero: v128): v128 {
     const steps = f32x4.nearest(f32x4.div(v128.load(src), scale));

@@ -23,6 +23,50 @@ export function coefficientTaps(filter: i32, inSize: i32, outSize: i32): i32 {
 }
 
 /**
+ * Normalised weights of output pixel `i`, f64[n], into `weights` (room for {@link coefficientTaps}); `bound` gets
+ * first and n.
+ */
+export function filterWeights(
+  filter: i32,
+  inSize: i32,
+  outSize: i32,
+  i: i32,
+  bound: usize,
+  weights: usize,
+): void {
+  const scale = <f64>inSize / <f64>outSize;
+  const stretch = filterScale(inSize, outSize);
+  const support = filterSupport(filter) * stretch;
+  const step = 1.0 / stretch;
+  const centre = (<f64>i + 0.5) * scale;
+  const low = max(0, <i32>(centre - support + 0.5));
+  const n = min(inSize, <i32>(centre + support + 0.5)) - low;
+  let sum: f64 = 0.0;
+  // n <= min(2 * ceil(support) + 1, inSize) <= coefficientTaps: `weights` holds them.
+  for (let j = 0; j < n; j++) {
+    const weight = filterWeight(filter, (<f64>(j + low) - centre + 0.5) * step);
+    store<f64>(weights + ((<usize>j) << 3), weight);
+    sum += weight;
+  }
+  if (sum != 0.0) {
+    for (let at = weights, end = weights + ((<usize>n) << 3); at < end; at += 8) {
+      store<f64>(at, load<f64>(at) / sum);
+    }
+  }
+  store<i32>(bound, low);
+  store<i32>(bound, n, 4);
+}
+
+/** n weights (f64) to fixed point: rounded to `bits` bits behind the point (half away from zero), held with 22. */
+export function coefficientsRound(weights: usize, n: i32, bits: i32, row: usize): void {
+  const one = <f64>(1 << bits);
+  for (const end = row + ((<usize>n) << 2); row < end; row += 4, weights += 8) {
+    const value = load<f64>(weights) * one;
+    store<i32>(row, (<i32>(value < 0.0 ? value - 0.5 : value + 0.5)) << (COEFFICIENT_BITS - bits));
+  }
+}
+
+/**
  * Fills bounds[count][2] and table[count][taps] (i32) for the output pixels first .. first + count - 1 of a side
  * of `inSize` pixels that becomes `outSize`. `scratch`: taps f64. Sizes >= 1, first + count <= outSize, `taps`
  * from {@link coefficientTaps}.
@@ -38,32 +82,16 @@ export function coefficientsBuild(
   table: usize,
   scratch: usize,
 ): void {
-  const scale = <f64>inSize / <f64>outSize;
-  const stretch = filterScale(inSize, outSize);
-  const support = filterSupport(filter) * stretch;
-  const step = 1.0 / stretch;
   memory.fill(table, 0, (<usize>count * <usize>taps) << 2);
   for (let i = 0; i < count; i++) {
-    const centre = (<f64>(first + i) + 0.5) * scale;
-    const low = max(0, <i32>(centre - support + 0.5));
-    const high = min(inSize, <i32>(centre + support + 0.5));
-    const n = high - low;
-    let sum: f64 = 0.0;
-    // n <= min(2 * ceil(support) + 1, inSize) <= taps: scratch and the table's row hold them.
-    for (let j = 0; j < n; j++) {
-      const weight = filterWeight(filter, (<f64>(j + low) - centre + 0.5) * step);
-      store<f64>(scratch + ((<usize>j) << 3), weight);
-      sum += weight;
-    }
-    const row = table + ((<usize>i * <usize>taps) << 2);
-    for (let j = 0; j < n; j++) {
-      let weight = load<f64>(scratch + ((<usize>j) << 3));
-      if (sum != 0.0) weight /= sum;
-      weight *= 4194304.0;
-      store<i32>(row + ((<usize>j) << 2), <i32>(weight < 0.0 ? weight - 0.5 : weight + 0.5));
-    }
-    store<i32>(bounds + <usize>i * BOUND_BYTES, low);
-    store<i32>(bounds + <usize>i * BOUND_BYTES, n, 4);
+    const bound = bounds + <usize>i * BOUND_BYTES;
+    filterWeights(filter, inSize, outSize, first + i, bound, scratch);
+    coefficientsRound(
+      scratch,
+      load<i32>(bound, 4),
+      COEFFICIENT_BITS,
+      table + ((<usize>i * <usize>taps) << 2),
+    );
   }
 }
 

@@ -11,11 +11,23 @@
  * either for the columns a ring value is one byte, and with either for the rows a ring row is the output row as it is.
  */
 
-import { FILTER_LANCZOS, FILTER_NEAREST, PROFILE_PILLOW } from '../types';
+import {
+  FILTER_BICUBIC,
+  FILTER_BILINEAR,
+  FILTER_LANCZOS,
+  FILTER_NEAREST,
+  PROFILE_PILLOW,
+  PROFILE_TENSORFLOW,
+  PROFILE_TORCHVISION,
+} from '../types';
 import { coefficientTaps, coefficientsBuild, nearestBuild } from './coefficients';
+import { nearestFloatBuild } from './float/nearest';
 import { verticalPassFirst } from './geometry';
 import { horizontalRow, packTable, verticalRow } from './kernels';
 import { RESIZE_FILTER } from './status';
+import { linearRow, linearRows, weightedRow, weightedRows } from './tensorflow/simd';
+import { tensorflowBuild, tensorflowTaps } from './tensorflow/tables';
+import { torchvisionBuild, torchvisionTaps } from './torchvision/tables';
 
 /** What a pass does to its side. */
 export const PASS_COPY: i32 = 0;
@@ -26,33 +38,47 @@ export const PASS_FILTER: i32 = 2;
 export const AXIS_COLUMNS: i32 = 0;
 export const AXIS_ROWS: i32 = 1;
 
+let profile: i32 = 0;
 let filter: i32 = 0;
+let antialias: bool = false;
 let channels: i32 = 0;
 let srcW: i32 = 0;
 let srcH: i32 = 0;
 let fullW: i32 = 0;
 let fullH: i32 = 0;
 
-/** 0 when the profile has the filter with that antialiasing, otherwise RESIZE_FILTER. */
-export function profileStatus(profile: i32, filter: i32, antialias: bool): i32 {
-  if (profile == PROFILE_PILLOW) {
-    return antialias && filter >= FILTER_NEAREST && filter <= FILTER_LANCZOS ? 0 : RESIZE_FILTER;
+function has(profile: i32, filter: i32, antialias: bool): bool {
+  if (profile == PROFILE_PILLOW) return antialias && filter >= FILTER_NEAREST && filter <= FILTER_LANCZOS;
+  if (filter == FILTER_NEAREST || filter == FILTER_BILINEAR) {
+    return profile == PROFILE_TORCHVISION || profile == PROFILE_TENSORFLOW;
   }
-  return RESIZE_FILTER;
+  return (
+    profile == PROFILE_TORCHVISION && (filter == FILTER_BICUBIC || (filter == FILTER_LANCZOS && antialias))
+  );
+}
+
+/**
+ * 0 when the profile has the filter with that antialiasing, otherwise RESIZE_FILTER. The filter nearest of
+ * torchvision and tensorflow is the same with and without.
+ */
+export function profileStatus(profile: i32, filter: i32, antialias: bool): i32 {
+  return has(profile, filter, antialias) ? 0 : RESIZE_FILTER;
 }
 
 /** Begins a picture; arguments as {@link profileStatus} approved them, sizes 1 .. RESIZE_MAX_SIDE, channels 1..4. */
 export function profileBegin(
-  profile: i32,
+  profileCode: i32,
   filterCode: i32,
-  antialias: bool,
+  antialiased: bool,
   nChannels: i32,
   sourceW: i32,
   sourceH: i32,
   resizedW: i32,
   resizedH: i32,
 ): void {
+  profile = profileCode;
   filter = filterCode;
+  antialias = antialiased;
   channels = nChannels;
   srcW = sourceW;
   srcH = sourceH;
@@ -68,33 +94,45 @@ function outSize(axis: i32): i32 {
   return axis == AXIS_COLUMNS ? fullW : fullH;
 }
 
+/** Whether values become f32 in the first pass. */
+function floats(): bool {
+  return profile == PROFILE_TENSORFLOW && filter != FILTER_NEAREST;
+}
+
 /** PASS_* of an axis. */
 export function profilePass(axis: i32): i32 {
+  // A side that keeps its size has weights of 0 and 1: the pass only makes the samples f32.
+  if (floats()) return PASS_FILTER;
   if (inSize(axis) == outSize(axis)) return PASS_COPY;
   return filter == FILTER_NEAREST ? PASS_PICK : PASS_FILTER;
 }
 
 /**
- * Whether rows are resized before columns. The ring then holds source rows, the row kernel of the rows writes bytes
- * into a middle row, and that of the columns reads it: only for profiles whose ring and output values are bytes.
+ * Whether rows are resized before columns. The ring then holds source rows (bytes), the row kernel of the rows writes
+ * values of {@link profileOutputBytes} into a middle row, and that of the columns reads it.
  */
 export function profileRowsFirst(): bool {
-  return verticalPassFirst(srcW, srcH, fullW, fullH);
+  if (profile == PROFILE_PILLOW) return verticalPassFirst(srcW, srcH, fullW, fullH);
+  return profile == PROFILE_TENSORFLOW && antialias;
 }
 
 /** Bytes of one channel value of a ring row. */
 export function profileRingBytes(): i32 {
-  return 1;
+  return floats() && !antialias ? 4 : 1;
 }
 
 /** Bytes of one channel value of an output row: 1, or 4 for f32. */
 export function profileOutputBytes(): i32 {
-  return 1;
+  return floats() ? 4 : 1;
 }
 
 /** PASS_FILTER: coefficients (4 bytes each) that each output index of the axis has; no count exceeds it. */
 export function profileTaps(axis: i32): i32 {
-  return coefficientTaps(filter, inSize(axis), outSize(axis));
+  const from = inSize(axis);
+  const to = outSize(axis);
+  if (profile == PROFILE_TENSORFLOW) return tensorflowTaps(antialias, from, to);
+  if (profile == PROFILE_TORCHVISION) return torchvisionTaps(filter, antialias, from, to);
+  return coefficientTaps(filter, from, to);
 }
 
 /** Bytes that {@link profileTables} needs to work in for one axis. */
@@ -119,13 +157,24 @@ export function profileTables(
   scratch: usize,
 ): void {
   const taps = profileTaps(axis);
-  coefficientsBuild(filter, inSize(axis), outSize(axis), first, count, taps, bounds, table, scratch);
+  const from = inSize(axis);
+  const to = outSize(axis);
+  if (profile == PROFILE_TENSORFLOW) {
+    tensorflowBuild(antialias, from, to, first, count, taps, bounds, table);
+    return;
+  }
+  if (profile == PROFILE_TORCHVISION) {
+    torchvisionBuild(filter, antialias, from, to, first, count, taps, bounds, table, scratch);
+  } else coefficientsBuild(filter, from, to, first, count, taps, bounds, table, scratch);
   packTable(table, count, taps);
 }
 
 /** PASS_PICK: fills i32[count] with the source indices of the output indices first .. first + count - 1. */
 export function profileIndices(axis: i32, first: i32, count: i32, indices: usize): void {
-  nearestBuild(inSize(axis), outSize(axis), first, count, indices);
+  const from = inSize(axis);
+  const to = outSize(axis);
+  if (profile == PROFILE_PILLOW) nearestBuild(from, to, first, count, indices);
+  else nearestFloatBuild(from, to, first, count, profile == PROFILE_TENSORFLOW ? 0.5 : 0.0, indices);
 }
 
 /**
@@ -140,7 +189,9 @@ export function profileHorizontal(
   table: usize,
   taps: i32,
 ): void {
-  horizontalRow(row, to, channels, count, bounds, table, taps);
+  if (profile != PROFILE_TENSORFLOW) horizontalRow(row, to, channels, count, bounds, table, taps);
+  else if (antialias) weightedRow(row, to, channels, count, bounds, table, taps);
+  else linearRow(row, to, channels, count, bounds, table);
 }
 
 /**
@@ -149,5 +200,10 @@ export function profileHorizontal(
  * ROW_SLACK bytes behind `to`.
  */
 export function profileVertical(rows: usize, coefficients: usize, n: i32, to: usize, values: i32): void {
-  verticalRow(rows, coefficients, n, to, values);
+  if (profile != PROFILE_TENSORFLOW) verticalRow(rows, coefficients, n, to, values);
+  else if (antialias) weightedRows(rows, coefficients, n, to, values);
+  else {
+    const last = load<u32>(rows + ((<usize>(n - 1)) << 2));
+    linearRows(<usize>load<u32>(rows), <usize>last, load<f32>(coefficients), to, values);
+  }
 }

@@ -3,7 +3,7 @@
 import { BOUND_BYTES, COEFFICIENT_BITS, COEFFICIENT_HALF } from './coefficients';
 
 /** Bytes that a kernel may write behind a row; rows given as `dst` have this much room. */
-export const ROW_SLACK: usize = 16;
+export const ROW_SLACK: usize = 32;
 
 /** Brings a table of `count` rows of `taps` i32 into the form that the row kernels read, in place. */
 export function packTable(table: usize, count: i32, taps: i32): void {}

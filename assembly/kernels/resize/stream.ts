@@ -5,7 +5,8 @@
  *   source row --copy, columns that matter--> ring --vertical--> middle row --horizontal--> output row
  *
  * The second way is for pictures whose height shrinks much more than their width: Pillow 13 (#9549) changes the
- * order there, and as the value between the passes is rounded to 8 bits, the order shows in the result.
+ * order there, and as the value between the passes is rounded to 8 bits, the order shows in the result. TensorFlow's
+ * antialiased resize goes that way always (its sums of f32 round).
  * The ring holds as many rows as one output row needs, so memory does not grow with the height of the picture.
  * State is in module globals: one picture at a time. Memory comes from the arena; the caller marks and releases.
  * Rows are opaque samples: alpha is dropped or composed before (Pillow would premultiply RGBA; this does not).
@@ -193,7 +194,7 @@ export function resizeBegin(
   rowsFirst = horizontal == PASS_FILTER && vertical == PASS_FILTER && profileRowsFirst();
   if (rowsFirst) {
     columnsFromZero();
-    middle = arenaAlloc(<usize>(ringW * channels) + ROW_SLACK);
+    middle = arenaAlloc(<usize>(ringW * channels * elementBytes) + ROW_SLACK);
     if (middle == 0) return RESIZE_MEMORY;
   }
   ringRows = rowTaps;
