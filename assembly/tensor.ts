@@ -14,6 +14,8 @@ import {
   rgbToGray,
 } from './kernels/color';
 import { normalizeRow, normalizeTableBuild, normalizeTableBytes } from './kernels/normalize';
+import { FLOAT_TABLE_BYTES, floatTableBuild, normalizeFloatRow } from './kernels/normalize/float_row';
+import { resizeElementBytes } from './kernels/resize';
 import { arenaAlloc } from './memory/arena';
 
 let width: i32 = 0;
@@ -22,6 +24,7 @@ let wanted: i32 = 0;
 let buffer: usize = 0;
 let second: usize = 0;
 let tables: usize = 0;
+let floats: bool = false; // rows of f32, not of u8
 
 /** Prepares rows of `columns` pixels of 1..4 channels to become gray (1) or colour (3); false without memory. */
 export function colorBegin(columns: i32, channels: i32, colors: i32): bool {
@@ -57,13 +60,28 @@ export function colorRow(row: usize): usize {
   return to;
 }
 
-/** Builds the tables of the card's normalisation; false without memory. */
+/** Builds the tables of the card's normalisation, for rows as the resizer that has begun gives them; false without memory. */
 export function tensorBegin(): bool {
-  tables = arenaAlloc(normalizeTableBytes(plan.dtype, plan.channels));
+  floats = resizeElementBytes() == 4;
+  tables = arenaAlloc(floats ? FLOAT_TABLE_BYTES : normalizeTableBytes(plan.dtype, plan.channels));
   if (tables == 0) return false;
   // mean0..mean3 and std0..std3 are four f32 in a row each.
   const means = changetype<usize>(plan) + offsetof<Plan>('mean0');
   const stds = changetype<usize>(plan) + offsetof<Plan>('std0');
+  if (floats) {
+    floatTableBuild(
+      plan.channels,
+      plan.color == COLOR_BGR,
+      plan.scaling,
+      plan.factor,
+      means,
+      stds,
+      plan.inputScale,
+      plan.inputZero,
+      tables,
+    );
+    return true;
+  }
   normalizeTableBuild(
     plan.dtype,
     plan.channels,
@@ -81,6 +99,20 @@ export function tensorBegin(): bool {
 /** Writes resized row `y` (0 .. plan.height - 1) of plan.width pixels into the tensor of the answer at hand. */
 export function tensorRow(row: usize, y: i32): void {
   if (row == 0 || y >= plan.height) return;
+  if (floats) {
+    normalizeFloatRow(
+      row,
+      plan.width,
+      plan.channels,
+      tables,
+      answer.tensor,
+      y,
+      plan.height,
+      plan.layout,
+      plan.dtype,
+    );
+    return;
+  }
   if (plan.color == COLOR_BGR) rgbToBgr(row, row, plan.width);
   normalizeRow(
     row,
