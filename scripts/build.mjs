@@ -8,6 +8,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { buildAdapter } from './build/adapter.mjs';
 import { buildComponent, transpileComponent } from './build/component.mjs';
 import { compileGuest } from './build/guest.mjs';
 import { hashInputs } from './build/inputs.mjs';
@@ -61,6 +62,9 @@ async function buildGuest() {
   const component = await buildComponent(await compileGuest('edge_infer_component', 2));
   writeFileSync(path.join(wasm, 'edge_infer.component.wasm'), component);
   made('dist/wasm/edge_infer.component.wasm', component.length);
+  const adapter = await buildAdapter();
+  writeFileSync(path.join(wasm, 'nn_adapter.wasm'), adapter);
+  made('dist/wasm/nn_adapter.wasm', adapter.length);
   const folder = path.join(root, 'dist', 'component');
   rmSync(folder, { recursive: true, force: true });
   const files = await transpileComponent(component);

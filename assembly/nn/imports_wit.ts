@@ -8,6 +8,14 @@
 export declare function tensorNew(dimensions: usize, count: u32, type: i32, data: usize, length: u32): i32;
 
 // @ts-ignore: decorator
+@external('wasi:nn/tensor@0.2.0-rc-2024-10-28', '[method]tensor.dimensions')
+export declare function tensorDimensions(tensor: i32, result: usize): void;
+
+// @ts-ignore: decorator
+@external('wasi:nn/tensor@0.2.0-rc-2024-10-28', '[method]tensor.ty')
+export declare function tensorType(tensor: i32): i32;
+
+// @ts-ignore: decorator
 @external('wasi:nn/tensor@0.2.0-rc-2024-10-28', '[method]tensor.data')
 export declare function tensorData(tensor: i32, result: usize): void;
 

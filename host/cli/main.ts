@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageVersion } from '../paths.js';
 import { addClassify } from './classify.js';
+import { addComponentize } from './componentize.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { reportError, writeAll } from './output.js';
@@ -45,6 +46,7 @@ Examples:
   addClassify(program, done);
   addPreprocess(program, done);
   addRun(program, done);
+  addComponentize(program, done);
   addModels(program, done);
   addRuntimes(program, done);
   addDoctor(program, done);

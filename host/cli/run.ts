@@ -1,16 +1,18 @@
 /** `edge-infer run`: any WASI preview 1 guest with WASI-NN on the Node host. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { wasmKind } from '../component/kind.js';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { requireRuntime } from '../runtimes/index.js';
-import type { GraphByName, Preopen, RunRequest } from '../runtimes/runtime.js';
+import type { GraphByName, Preopen, RunRequest, Runtime } from '../runtimes/runtime.js';
 import { type Encoding, graphFilesIn, type Target } from '../wasi-nn/index.js';
 import { debugging, note } from './output.js';
 
 interface RunOptions {
   dir: string[];
   env: string[];
+  wasi: string[];
   nnGraph: string[];
   nnPreload: string[];
   nnStrict?: true;
@@ -24,11 +26,17 @@ const collect = (value: string, all: string[]): string[] => [...all, value];
 export function addRun(program: Command, done: (exitCode: number) => void): void {
   program
     .command('run')
-    .description('run any WASI-NN guest (core module, WASI preview 1)')
+    .description('run any WASI-NN guest: core module or component')
     .argument('<GUEST.wasm>', 'the module')
     .argument('[ARGS...]', 'arguments of the guest, after --')
-    .option('--dir <HOST[::GUEST]>', 'folder that the guest sees, again for more', collect, [])
-    .option('--env <NAME=VALUE>', 'environment of the guest, again for more', collect, [])
+    .option(
+      '--dir <DIR>',
+      'folder that the guest sees: HOST, HOST::GUEST or GUEST:HOST, again for more',
+      collect,
+      [],
+    )
+    .option('--env <NAME[=VALUE]>', 'environment of the guest, again for more', collect, [])
+    .option('-S, --wasi <OPTION>', 'nn and nn-graph=ENC::DIR, as wasmtime has them', collect, [])
     .option('--nn-graph <ENC::DIR>', "graph by its folder's name, as wasmtime has it", collect, [])
     .option('--nn-preload <NAME:ENC:TARGET:PATH>', 'graph by a name, as wasmedge has it', collect, [])
     .option('--nn-strict', 'fail rather than run a graph somewhere else than asked')
@@ -43,6 +51,7 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
       `
 Examples:
   $ edge-infer run guest.wasm --dir . --nn-graph onnx::./mobilenet -- image.jpg
+  $ edge-infer run -S nn -S nn-graph=onnx::./mobilenet --dir . guest.component.wasm -- image.jpg
   $ edge-infer run guest.wasm --dir ./fixture::/fixture --nn-preload default:onnx:cpu:model.onnx`,
     )
     .action(async (guest: string, args: string[], options: RunOptions) =>
@@ -60,13 +69,17 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
       exitCode: EXIT.input,
     });
   }
-  const runtime = requireRuntime(options.runtime);
+  const runtime = runtimeFor(module, options.runtime);
   const request: RunRequest = {
     module,
     args,
     preopens: options.dir.map(parseDir),
     env: Object.fromEntries(options.env.map(parseEnv)),
-    graphs: [...options.nnGraph.map(parseGraph), ...options.nnPreload.map(parsePreload)],
+    graphs: [
+      ...options.nnGraph.map((value) => parseGraph(value)),
+      ...wasiOptions(options.wasi),
+      ...options.nnPreload.map(parsePreload),
+    ],
     inputs: options.inputs,
     strictTarget: options.nnStrict ?? false,
     warn: (line) => note(`warning: ${line}`),
@@ -75,6 +88,28 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
     },
   };
   return (await runtime.run(request)).exitCode;
+}
+
+/** A component needs the component form of the runtime that was asked for. */
+function runtimeFor(module: string, name: string): Runtime {
+  if (wasmKind(readFileSync(module)) !== 'component' || name.endsWith('-component'))
+    return requireRuntime(name);
+  if (name === 'wasmedge') throw usage('--runtime', name, 'WasmEdge has no WASI-NN for components');
+  return requireRuntime(`${name}-component`);
+}
+
+/** `-S` of wasmtime: the words that concern WASI-NN. Everything else that wasmtime could turn on is on or absent here. */
+function wasiOptions(values: readonly string[]): GraphByName[] {
+  const graphs: GraphByName[] = [];
+  for (const value of values.flatMap((value) => value.split(','))) {
+    const at = value.indexOf('=');
+    const word = at < 0 ? value : value.slice(0, at);
+    if (word === 'nn-graph') graphs.push(parseGraph(value.slice(at + 1), '-S nn-graph'));
+    else if (!['nn', 'cli', 'preview2', 'common', 'p3'].includes(word)) {
+      throw usage('-S', value, 'known here are nn and nn-graph=ENC::DIR');
+    }
+  }
+  return graphs;
 }
 
 function usage(flag: string, value: string, why: string): EdgeInferError {
@@ -86,19 +121,24 @@ function usage(flag: string, value: string, why: string): EdgeInferError {
   });
 }
 
+/** `HOST`, `HOST::GUEST` as wasmtime has it, or `GUEST:HOST` as wasmedge has it. */
 function parseDir(value: string): Preopen {
-  const at = value.indexOf('::');
-  const host = path.resolve(at < 0 ? value : value.slice(0, at));
-  const guest = at < 0 ? value : value.slice(at + 2);
-  if (!existsSync(host)) throw usage('--dir', value, 'no such folder');
+  const double = value.indexOf('::');
+  const single = value.indexOf(':');
+  let [host, guest] = [value, value];
+  if (double >= 0) [host, guest] = [value.slice(0, double), value.slice(double + 2)];
+  else if (single >= 0) [guest, host] = [value.slice(0, single), value.slice(single + 1)];
+  const folder = path.resolve(host);
+  if (!existsSync(folder)) throw usage('--dir', value, `no such folder: ${host}`);
   if (guest === '') throw usage('--dir', value, 'the name for the guest is empty');
-  return { host, guest };
+  return { host: folder, guest };
 }
 
+/** `NAME=VALUE`, or `NAME` for the value that it has here. */
 function parseEnv(value: string): [string, string] {
   const at = value.indexOf('=');
-  if (at < 1) throw usage('--env', value, 'it has the form NAME=VALUE');
-  return [value.slice(0, at), value.slice(at + 1)];
+  if (at === 0 || value === '') throw usage('--env', value, 'it has the form NAME=VALUE or NAME');
+  return at < 0 ? [value, process.env[value] ?? ''] : [value.slice(0, at), value.slice(at + 1)];
 }
 
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
@@ -120,14 +160,14 @@ function parseEncoding(flag: string, value: string, name: string): Encoding {
   return encoding;
 }
 
-function parseGraph(value: string): GraphByName {
+function parseGraph(value: string, flag = '--nn-graph'): GraphByName {
   const at = value.indexOf('::');
-  if (at < 0) throw usage('--nn-graph', value, 'it has the form ENC::DIR');
-  const encoding = parseEncoding('--nn-graph', value, value.slice(0, at));
+  if (at < 0) throw usage(flag, value, 'it has the form ENC::DIR');
+  const encoding = parseEncoding(flag, value, value.slice(0, at));
   const folder = path.resolve(value.slice(at + 2));
   const files = graphFilesIn(encoding, folder);
   const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw usage('--nn-graph', value, `no such file: ${missing}`);
+  if (missing !== undefined) throw usage(flag, value, `no such file: ${missing}`);
   return { name: path.basename(folder), encoding, target: 'cpu', files };
 }
 

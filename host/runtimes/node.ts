@@ -1,5 +1,6 @@
 /** The core module in this process: node:wasi for WASI preview 1, our own WASI-NN. */
 import { readFileSync } from 'node:fs';
+import { wasmKind } from '../component/kind.js';
 import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { findOnnxRuntime, INSTALL_HINT } from '../wasi-nn/backends/onnxruntime.js';
 import { Wasm, type WasmMemory } from '../wasm.js';
@@ -74,11 +75,11 @@ async function compile(file: string) {
       cause,
     });
   }
-  if (bytes[4] === 0x0d && bytes[6] === 1) {
+  if (wasmKind(bytes) === 'component') {
     throw new EdgeInferError({
       code: 'MODULE_IS_COMPONENT',
       message: `the module is a component (${file})`,
-      hint: 'use a core module, or run it with wasmtime',
+      hint: 'use --runtime node-component',
       exitCode: EXIT.input,
     });
   }

@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transpileOnce } from '../component/transpile.js';
 import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { Wasm, type WasmInstance, type WasmModule } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { runChild } from './child.js';
 import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
+import { aotCache } from './native.js';
 import { nodeAvailability } from './node.js';
 import type { RunRequest, RunResult, Runtime } from './runtime.js';
 
@@ -41,14 +43,6 @@ class GuestExit extends Error {
 
 async function runComponent(request: RunRequest): Promise<RunResult> {
   request.signal?.throwIfAborted();
-  if (request.module !== undefined) {
-    throw new EdgeInferError({
-      code: 'MODULE_NOT_TRANSPILED',
-      message: `node-component runs edge-infer's own guest only (${request.module})`,
-      hint: 'use --runtime wasmtime-component for other components',
-      exitCode: EXIT.runtime,
-    });
-  }
   const redirected = (request.stdin ?? 0) !== 0 || (request.stdout ?? 1) !== 1 || (request.stderr ?? 2) !== 2;
   return redirected ? runInChild(request) : runHere(request);
 }
@@ -68,14 +62,15 @@ async function runInChild(request: RunRequest): Promise<RunResult> {
 }
 
 async function runHere(request: RunRequest): Promise<RunResult> {
-  const file = artifact('transpiled');
+  const file =
+    request.module === undefined ? artifact('transpiled') : await transpileOnce(request.module, aotCache());
   const { instantiate } = (await import(pathToFileURL(file).href)) as { instantiate: Instantiate };
   const { WASIShim } = await import('@bytecodealliance/preview2-shim/instantiation');
   const shim = new WASIShim({
     sandbox: {
       preopens: Object.fromEntries(request.preopens.map(({ guest, host }) => [guest, host])),
       env: { ...request.env },
-      args: [file, ...request.args],
+      args: [request.module ?? file, ...request.args],
       enableNetwork: false,
     },
   });

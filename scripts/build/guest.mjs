@@ -30,12 +30,14 @@ const ALLOWED = {
 };
 
 /**
+ * asc's own output for an entry.
+ *
  * @param {string} name of a file in assembly/entries
  * @param {string[]} options
- * @param {(file: string, source: string) => string} rewrite changes a source of the guest before it is compiled
+ * @param {(file: string, source: string) => string} [rewrite] changes a source of the guest before it is compiled
  * @returns {Promise<Uint8Array>}
  */
-async function compile(name, options, rewrite) {
+export async function compile(name, options, rewrite = (_file, source) => source) {
   /** @type {Uint8Array | undefined} */
   let binary;
   const { error, stderr } = await asc.main(

@@ -59,6 +59,7 @@ const OUTPUT = '11.0 22.0 33.0 10.0 40.0 90.0 \n';
 test('a graph by its folder, a graph by preload: right numbers, exit code and output passed on', async () => {
   for (const flags of [
     ['--nn-graph', `onnx::${at('sums')}`],
+    ['-S', 'nn', '-S', `nn-graph=onnx::${at('sums')}`],
     ['--nn-preload', `sums:ONNX:AUTO:${at('sums/model.onnx')}`],
     ['--nn-preload', `sums:autodetect:cpu:${at('sums/model.onnx')}`, '--inputs', 'view'],
   ]) {
@@ -102,7 +103,8 @@ test('wrong flags are named, with the form they have', async () => {
     [['--nn-preload', 'a:onnx:cpu'], /NAME:ENC:TARGET:PATH/],
     [['--nn-preload', `a:onnx:moon:${at('other.onnx')}`], /cpu, gpu, tpu, auto/],
     [['--dir', at('nowhere')], /no such folder/],
-    [['--env', 'X'], /NAME=VALUE/],
+    [['--env', '=X'], /NAME=VALUE/],
+    [['-S', 'http'], /known here are nn and nn-graph/],
     [['--inputs', 'guess'], /copy, view/],
   ];
   for (const [flags, text] of cases) {
@@ -121,5 +123,12 @@ test('files that are no modules', async () => {
   assert.match(text.stderr, /not a WebAssembly module/);
   writeFileSync(at('component.wasm'), Uint8Array.of(0, 97, 115, 109, 0x0d, 0, 1, 0));
   const component = await edgeInfer(['run', at('component.wasm')]);
-  assert.match(component.stderr, /is a component/);
+  assert.equal(component.exitCode, 5);
+  assert.match(component.stderr, /^error: [^\n]+does not export wasi:cli\/run[^\n]+\n$/);
+  writeFileSync(at('broken.wasm'), Uint8Array.of(0, 97, 115, 109, 0x0d, 0, 1, 0, 7, 99));
+  const broken = await edgeInfer(['run', at('broken.wasm')]);
+  assert.equal(broken.exitCode, 3);
+  assert.match(broken.stderr, /^error: cannot run the component \(.*broken\.wasm\): [^\n]+\n$/);
+  const elsewhere = await edgeInfer(['run', '--runtime', 'wasmedge', at('component.wasm')]);
+  assert.match(elsewhere.stderr, /WasmEdge has no WASI-NN for components/);
 });
