@@ -44,18 +44,17 @@ export class Lanes {
     return i32x4.dot_i16x8_s(a, Lanes.pair(x, y));
   }
 
-  /** Rounded, shifted and saturated sum (sign 1) or difference of two halves: 8 results. */
-  @inline static sum(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
-    const round = i32x4.splat(1 << (shift - 1));
-    const low = i32x4.shr_s(i32x4.add(i32x4.add(al, bl), round), shift);
-    const high = i32x4.shr_s(i32x4.add(i32x4.add(ah, bh), round), shift);
+  /** Shifted and saturated sum of two halves: 8 results. */
+  @inline static sum(al: v128, ah: v128, bl: v128, bh: v128): v128 {
+    const low = i32x4.shr_s(i32x4.add(al, bl), 11);
+    const high = i32x4.shr_s(i32x4.add(ah, bh), 11);
     return i16x8.narrow_i32x4_s(low, high);
   }
 
-  @inline static difference(al: v128, ah: v128, bl: v128, bh: v128, shift: i32): v128 {
-    const round = i32x4.splat(1 << (shift - 1));
-    const low = i32x4.shr_s(i32x4.add(i32x4.sub(al, bl), round), shift);
-    const high = i32x4.shr_s(i32x4.add(i32x4.sub(ah, bh), round), shift);
+  /** Shifted and saturated difference of two halves: 8 results. */
+  @inline static difference(al: v128, ah: v128, bl: v128, bh: v128): v128 {
+    const low = i32x4.shr_s(i32x4.sub(al, bl), 11);
+    const high = i32x4.shr_s(i32x4.sub(ah, bh), 11);
     return i16x8.narrow_i32x4_s(low, high);
   }
 
