@@ -2,6 +2,8 @@
  * Status codes 200..249 of the folder card and their texts.
  */
 
+import { asciiItem, TextList } from '../text/ascii';
+
 /** A field is missing or wrong; {@link cardReason} says which. */
 export const CARD_FIELD: i32 = 200;
 /** The card is not JSON. */
@@ -21,12 +23,15 @@ export const CARD_LABELS_UTF8: i32 = 207;
 
 /** One clear sentence without a full stop. */
 export function cardErrorText(status: i32): string {
-  if (status == CARD_JSON) return 'the card is not valid JSON';
-  if (status == CARD_PATH) return 'the path leads out of the model package';
-  if (status == CARD_SIZE) return 'the size of the file differs from the card';
-  if (status == CARD_HASH) return 'the SHA-256 of the file differs from the card';
-  if (status == CARD_UNLISTED) return 'the card has no SHA-256 for the file';
-  if (status == CARD_NO_LABELS) return 'the labels file is empty';
-  if (status == CARD_LABELS_UTF8) return 'the labels file is not valid UTF-8';
-  return 'a field of the card is missing or wrong';
+  // Texts in the order of the codes from CARD_FIELD to CARD_LABELS_UTF8, then that of any other.
+  const texts: TextList = `a field of the card is missing or wrong
+the card is not valid JSON
+the path leads out of the model package
+the size of the file differs from the card
+the SHA-256 of the file differs from the card
+the card has no SHA-256 for the file
+the labels file is empty
+the labels file is not valid UTF-8
+a field of the card is missing or wrong`;
+  return asciiItem(texts, status - CARD_FIELD, CARD_LABELS_UTF8 - CARD_FIELD + 1);
 }

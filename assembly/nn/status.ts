@@ -3,6 +3,7 @@
  * is 310 + n; the backend's own words, where it has any, are in {@link nnDetail}.
  */
 
+import { asciiItem, TextList } from '../text/ascii';
 import { TextWriter, writerFixed } from '../text/writer';
 
 /** The encoding is none that every runtime numbers alike. */
@@ -34,20 +35,32 @@ export function fromWit(code: i32): i32 {
 
 /** One clear sentence without a full stop. */
 export function nnErrorText(status: i32): string {
-  if (status == 301 || status == 310) return 'the runtime calls an argument invalid';
-  if (status == 302 || status == 311) return 'the runtime does not know this encoding';
-  if (status == 303) return 'the runtime reports missing memory';
-  if (status == 304) return 'the runtime is busy';
-  if (status == 305 || status == 313) return 'the backend failed';
-  if (status == 306 || status == 314) return 'the runtime does not support this operation or backend';
-  if (status == 307 || status == 315) return 'the runtime calls it too large';
-  if (status == 308 || status == 316) return 'the runtime did not find it';
-  if (status == NN_NOT_PORTABLE) return 'this encoding has no number that all runtimes share';
-  if (status == 312) return 'the runtime timed out';
-  if (status == 317) return 'the runtime refuses it for security';
-  if (status == 320) return 'end of sequence';
-  if (status == 321) return 'the context is full';
-  if (status == 322) return 'the prompt is too long';
-  if (status == 323) return 'the runtime did not find the model';
-  return 'the runtime failed without a known reason';
+  // Texts of 301 to 323 (302 stands for 311, 305..308 for 313..316), then that of any other.
+  const texts: TextList = `the runtime calls an argument invalid
+the runtime does not know this encoding
+the runtime reports missing memory
+the runtime is busy
+the backend failed
+the runtime does not support this operation or backend
+the runtime calls it too large
+the runtime did not find it
+this encoding has no number that all runtimes share
+the runtime calls an argument invalid
+
+the runtime timed out
+
+
+
+
+the runtime refuses it for security
+the runtime failed without a known reason
+the runtime failed without a known reason
+end of sequence
+the context is full
+the prompt is too long
+the runtime did not find the model
+the runtime failed without a known reason`;
+  if (status == 311) status = 302;
+  if (status >= 313 && status <= 316) status -= 8;
+  return asciiItem(texts, status - 301, 23);
 }

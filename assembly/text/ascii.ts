@@ -42,6 +42,22 @@ export function asciiNext(): i32 {
   return <i32>load<u16>(at - 2);
 }
 
+/**
+ * Texts, one a line, of which {@link asciiItem} takes one. The build takes template literals apart that are declared with
+ * this type. A list stands in the function that uses it: one at the top level is in every module that has the file.
+ */
+export type TextList = string;
+
+/** Item `index` of a list; the last one, `count`, for any index that is not 0..count-1. */
+export function asciiItem(list: TextList, index: i32, count: i32): string {
+  if (<u32>index > <u32>count) index = count;
+  if (!isDefined(ASCII_TEXT)) return list.split('\n')[index];
+  let item = changetype<usize>(list);
+  // The list has count + 1 texts, each closed by 0.
+  for (; index > 0; item++) if (load<u8>(item) == 0) index--;
+  return changetype<string>(item);
+}
+
 /** Bytes of a constant. */
 export function asciiLength(text: string): i32 {
   let length = 0;

@@ -2,6 +2,7 @@
  * Why a JSON text was refused (status codes 20..28 of the general range), and what is said about it.
  */
 
+import { asciiItem, TextList } from './ascii';
 import { OUT_OF_MEMORY } from '../status';
 
 export const JSON_END: i32 = 20;
@@ -16,14 +17,17 @@ export const JSON_TRAILING: i32 = 28;
 
 /** One clear sentence for one of these statuses. */
 export function jsonErrorText(code: i32): string {
-  if (code == JSON_END) return 'the JSON text ends too early';
-  if (code == JSON_ESCAPE) return 'bad escape in a JSON string';
-  if (code == JSON_UTF8) return 'the JSON text is not valid UTF-8';
-  if (code == JSON_CONTROL) return 'control character in a JSON string';
-  if (code == JSON_DEEP) return 'the JSON text nests deeper than 64 levels';
-  if (code == JSON_LARGE) return 'the JSON text is too large';
-  if (code == JSON_BAD_NUMBER) return 'malformed number in the JSON text';
-  if (code == JSON_TRAILING) return 'unexpected text after the JSON value';
+  // Texts in the order of the codes from JSON_END to JSON_TRAILING, then that of any other.
+  const texts: TextList = `the JSON text ends too early
+unexpected character in the JSON text
+bad escape in a JSON string
+the JSON text is not valid UTF-8
+control character in a JSON string
+the JSON text nests deeper than 64 levels
+the JSON text is too large
+malformed number in the JSON text
+unexpected text after the JSON value
+unexpected character in the JSON text`;
   if (code == OUT_OF_MEMORY) return 'not enough memory for the JSON text';
-  return 'unexpected character in the JSON text';
+  return asciiItem(texts, code - JSON_END, JSON_TRAILING - JSON_END + 1);
 }

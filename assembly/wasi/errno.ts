@@ -2,6 +2,8 @@
  * Status codes of the folder wasi (400..429 own, 1000 + errno from the host) and their texts.
  */
 
+import { asciiItem, TextList } from '../text/ascii';
+
 /** The path names a directory. */
 export const FILE_IS_DIRECTORY: i32 = 400;
 /** No preopened folder covers the path. */
@@ -24,23 +26,36 @@ export function fromErrno(errno: i32): i32 {
   return errno == 0 ? 0 : ERRNO + (errno & 0xffff);
 }
 
+/** How many statuses of its own the folder has, and how many numbers of the host have a text. */
+const OWN_COUNT: i32 = 5;
+const KNOWN_COUNT: i32 = 14;
+
 /** One clear sentence without a full stop. */
 export function wasiErrorText(status: i32): string {
-  if (status == FILE_IS_DIRECTORY || status == ERRNO + 31) return 'it is a directory, not a file';
-  if (status == FILE_OUTSIDE) return 'it lies outside of the folders that the host opened';
-  if (status == FILE_TOO_LARGE) return 'the file is too large for the memory of the module';
-  if (status == FILE_NO_NAME) return 'the path is empty';
-  if (status == FILE_STUCK) return 'the host takes no more bytes';
-  if (status == ERRNO + 2 || status == ERRNO + 63) return 'permission denied';
-  if (status == ERRNO + 44) return 'no such file';
-  if (status == ERRNO + 76) return 'the host does not allow access to it';
-  if (status == ERRNO + 54) return 'a part of the path is not a directory';
-  if (status == ERRNO + 37) return 'the name is too long';
-  if (status == ERRNO + 32) return 'too many symbolic links';
-  if (status == ERRNO + 51) return 'no space left on the device';
-  if (status == ERRNO + 69) return 'the file system is read-only';
-  if (status == ERRNO + 29) return 'input or output error';
-  if (status == ERRNO + 28 || status == ERRNO + 25) return 'the host refuses the name';
-  if (status == ERRNO + 64) return 'the pipe is closed';
-  return 'the host refused the file operation';
+  const known: usize = memory.data<u8>([31, 2, 63, 44, 76, 54, 37, 32, 51, 69, 29, 28, 25, 64]);
+  // Texts from FILE_IS_DIRECTORY to FILE_STUCK, of the known numbers, then that of any other number.
+  const texts: TextList = `it is a directory, not a file
+it lies outside of the folders that the host opened
+the file is too large for the memory of the module
+the path is empty
+the host takes no more bytes
+it is a directory, not a file
+permission denied
+permission denied
+no such file
+the host does not allow access to it
+a part of the path is not a directory
+the name is too long
+too many symbolic links
+no space left on the device
+the file system is read-only
+input or output error
+the host refuses the name
+the host refuses the name
+the pipe is closed
+the host refused the file operation`;
+  if (status < ERRNO) return asciiItem(texts, status - FILE_IS_DIRECTORY, OWN_COUNT + KNOWN_COUNT);
+  let i = 0;
+  while (i < KNOWN_COUNT && <i32>load<u8>(known + <usize>i) != status - ERRNO) i++;
+  return asciiItem(texts, OWN_COUNT + i, OWN_COUNT + KNOWN_COUNT);
 }

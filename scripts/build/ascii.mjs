@@ -25,6 +25,18 @@ function staysText(node) {
 }
 
 /**
+ * The characters of a constant; those of a `TextList` are several texts, each closed by 0 (the last one by what closes
+ * every constant).
+ *
+ * @param {ts.StringLiteralLike} node
+ */
+function characters(node) {
+  const { parent } = node;
+  const isList = ts.isVariableDeclaration(parent) && parent.type?.getText() === 'TextList';
+  return isList ? node.text.replaceAll('\n', '\0') : node.text;
+}
+
+/**
  * The source text with all string constants replaced; lines stay where they are.
  *
  * @param {string} file
@@ -39,7 +51,7 @@ function replaceTexts(file, source, address) {
   const visit = (node) => {
     if (ts.isStringLiteralLike(node) && !staysText(node)) {
       const lines = '\n'.repeat(source.slice(node.getStart(), node.getEnd()).split('\n').length - 1);
-      const text = `changetype<string>(${address(node.text)})${lines}`;
+      const text = `changetype<string>(${address(characters(node))})${lines}`;
       edits.push({ start: node.getStart(), end: node.getEnd(), text });
     }
     ts.forEachChild(node, visit);

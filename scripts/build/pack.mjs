@@ -20,6 +20,7 @@ function range(first, last) {
 /** @param {string} text */
 function characters(text) {
   return [...text].map((character) => {
+    if (character === '\0') return END;
     const code = character === '\n' ? NEW_LINE : character.charCodeAt(0);
     if (code < 32 || code > 127 || character === '\x7f') throw new Error(`texts must be ASCII: ${text}`);
     return code;
@@ -34,8 +35,8 @@ function commonestPair(texts) {
     let last = -1;
     for (let i = 1; i < codes.length; i++) {
       const pair = ((codes[i - 1] ?? 0) << 8) | (codes[i] ?? 0);
-      // Of three equal codes only two make a pair.
-      last = pair === last ? -1 : pair;
+      // Of three equal codes only two make a pair. The texts of a list stay apart.
+      last = pair === last || pair >> 8 === END || (pair & 255) === END ? -1 : pair;
       if (last !== -1) counts.set(pair, (counts.get(pair) ?? 0) + 1);
     }
   }

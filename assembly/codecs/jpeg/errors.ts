@@ -1,5 +1,7 @@
 /** Status codes of the JPEG decoder: 100..139. 0 is success. */
 
+import { asciiItem, TextList } from '../../text/ascii';
+
 export const JPEG_OK: i32 = 0;
 export const JPEG_NOT_JPEG: i32 = 100;
 export const JPEG_TRUNCATED: i32 = 101;
@@ -29,58 +31,32 @@ export const JPEG_NO_MORE_ROWS: i32 = 124;
 
 /** One sentence without a full stop for a status of this codec; empty for 0 and for foreign codes. */
 export function jpegErrorText(status: i32): string {
-  switch (status) {
-    case JPEG_NOT_JPEG:
-      return 'not a JPEG file: it does not start with the bytes FF D8';
-    case JPEG_TRUNCATED:
-      return 'JPEG file is truncated: its data ends before the picture does';
-    case JPEG_NO_MEMORY:
-      return 'not enough memory to decode this JPEG file';
-    case JPEG_EMPTY_SIZE:
-      return 'JPEG width or height is 0 (a height given later by DNL is not supported)';
-    case JPEG_TOO_LARGE:
-      return 'JPEG picture is too large: at most 65500 pixels a side and 2^28 pixels in all';
-    case JPEG_ARITHMETIC:
-      return 'JPEG with arithmetic coding is not supported';
-    case JPEG_LOSSLESS:
-      return 'lossless JPEG is not supported';
-    case JPEG_HIERARCHICAL:
-      return 'hierarchical JPEG is not supported';
-    case JPEG_PRECISION:
-      return 'JPEG sample precision is not 8 bits';
-    case JPEG_COMPONENTS:
-      return 'JPEG component count is not 1, 3 or 4';
-    case JPEG_SAMPLING:
-      return 'JPEG sampling factors are not supported: 1 to 4 each, with integral ratios';
-    case JPEG_MCU_SIZE:
-      return 'JPEG scan has more than 10 blocks in an MCU';
-    case JPEG_BAD_LENGTH:
-      return 'JPEG marker segment has a wrong length';
-    case JPEG_BAD_HUFFMAN:
-      return 'JPEG Huffman table is invalid';
-    case JPEG_NO_HUFFMAN:
-      return 'JPEG scan uses a Huffman table that was not defined';
-    case JPEG_BAD_QUANT:
-      return 'JPEG quantisation table number is not 0 to 3';
-    case JPEG_NO_QUANT:
-      return 'JPEG component uses a quantisation table that was not defined';
-    case JPEG_BAD_SCAN:
-      return 'JPEG scan is unexpected, or names a component that the frame lacks, or one twice';
-    case JPEG_BAD_PROGRESSION:
-      return 'JPEG progressive scan has invalid parameters';
-    case JPEG_NO_FRAME:
-      return 'JPEG scan comes before the frame header';
-    case JPEG_NO_SCAN:
-      return 'JPEG file has no picture data';
-    case JPEG_SECOND_FRAME:
-      return 'JPEG file has a second frame header or start-of-image marker';
-    case JPEG_BAD_MARKER:
-      return 'JPEG file has an unknown marker';
-    case JPEG_TOO_MUCH_WORK:
-      return 'JPEG file has more scans than decoding is allowed: over 128 passes over the picture';
-    case JPEG_NO_MORE_ROWS:
-      return 'all rows of the JPEG picture were already read';
-    default:
-      return '';
-  }
+  // Texts in the order of the codes from JPEG_NOT_JPEG to JPEG_NO_MORE_ROWS, then that of any other.
+  const texts: TextList = `not a JPEG file: it does not start with the bytes FF D8
+JPEG file is truncated: its data ends before the picture does
+not enough memory to decode this JPEG file
+JPEG width or height is 0 (a height given later by DNL is not supported)
+JPEG picture is too large: at most 65500 pixels a side and 2^28 pixels in all
+JPEG with arithmetic coding is not supported
+lossless JPEG is not supported
+hierarchical JPEG is not supported
+JPEG sample precision is not 8 bits
+JPEG component count is not 1, 3 or 4
+JPEG sampling factors are not supported: 1 to 4 each, with integral ratios
+JPEG scan has more than 10 blocks in an MCU
+JPEG marker segment has a wrong length
+JPEG Huffman table is invalid
+JPEG scan uses a Huffman table that was not defined
+JPEG quantisation table number is not 0 to 3
+JPEG component uses a quantisation table that was not defined
+JPEG scan is unexpected, or names a component that the frame lacks, or one twice
+JPEG progressive scan has invalid parameters
+JPEG scan comes before the frame header
+JPEG file has no picture data
+JPEG file has a second frame header or start-of-image marker
+JPEG file has an unknown marker
+JPEG file has more scans than decoding is allowed: over 128 passes over the picture
+all rows of the JPEG picture were already read
+`;
+  return asciiItem(texts, status - JPEG_NOT_JPEG, JPEG_NO_MORE_ROWS - JPEG_NOT_JPEG + 1);
 }

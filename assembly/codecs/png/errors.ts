@@ -1,6 +1,7 @@
 /**
  * Status codes of the PNG decoder (140..169) and their texts.
  */
+import { asciiItem, TextList } from '../../text/ascii';
 import { OUT_OF_MEMORY, generalErrorText } from '../../status';
 
 /** The eight magic bytes are damaged. */
@@ -50,29 +51,30 @@ export const PNG_NO_MORE_ROWS: i32 = 161;
 
 /** One sentence for a status of the PNG decoder, without a full stop. */
 export function pngErrorText(status: i32): string {
+  // Texts in the order of the codes from PNG_SIGNATURE to PNG_NO_MORE_ROWS, then that of any other.
+  const texts: TextList = `the PNG signature is damaged, as after a transfer in text mode
+the PNG file is cut off
+a PNG chunk has an impossible length or type
+the checksum of a critical PNG chunk is wrong
+the PNG header chunk (IHDR) is missing, misplaced or of the wrong length
+the PNG header gives a width or height of zero or above 2147483647
+the PNG is larger than 268435456 pixels or 67108864 bytes a row
+the PNG header gives a color type and bit depth that do not exist together
+the PNG header gives an unknown compression, filter or interlace method
+the PNG has a critical chunk that is not known
+the PNG palette (PLTE) is missing, doubled or malformed
+the PNG has no image data (IDAT)
+the image data chunks (IDAT) of the PNG are not consecutive
+the image data of the PNG ends before the last row
+the image data of the PNG does not begin with a valid zlib header
+the image data of the PNG has an invalid deflate block
+the image data of the PNG has an invalid Huffman code
+the image data of the PNG has an undefined Huffman symbol
+the image data of the PNG refers to bytes before its beginning
+the checksum of the image data of the PNG is wrong
+a row of the PNG has an unknown filter type
+all rows of the PNG have been read
+unexpected failure of the PNG decoder`;
   if (status == OUT_OF_MEMORY) return generalErrorText(status);
-  if (status == PNG_SIGNATURE) return 'the PNG signature is damaged, as after a transfer in text mode';
-  if (status == PNG_TRUNCATED) return 'the PNG file is cut off';
-  if (status == PNG_CHUNK) return 'a PNG chunk has an impossible length or type';
-  if (status == PNG_CRC) return 'the checksum of a critical PNG chunk is wrong';
-  if (status == PNG_IHDR) return 'the PNG header chunk (IHDR) is missing, misplaced or of the wrong length';
-  if (status == PNG_SIZE) return 'the PNG header gives a width or height of zero or above 2147483647';
-  if (status == PNG_TOO_LARGE) return 'the PNG is larger than 268435456 pixels or 67108864 bytes a row';
-  if (status == PNG_COLOR)
-    return 'the PNG header gives a color type and bit depth that do not exist together';
-  if (status == PNG_METHOD) return 'the PNG header gives an unknown compression, filter or interlace method';
-  if (status == PNG_CRITICAL) return 'the PNG has a critical chunk that is not known';
-  if (status == PNG_PALETTE) return 'the PNG palette (PLTE) is missing, doubled or malformed';
-  if (status == PNG_NO_DATA) return 'the PNG has no image data (IDAT)';
-  if (status == PNG_IDAT_ORDER) return 'the image data chunks (IDAT) of the PNG are not consecutive';
-  if (status == PNG_DATA_SHORT) return 'the image data of the PNG ends before the last row';
-  if (status == PNG_ZLIB_HEADER) return 'the image data of the PNG does not begin with a valid zlib header';
-  if (status == PNG_BLOCK) return 'the image data of the PNG has an invalid deflate block';
-  if (status == PNG_HUFFMAN) return 'the image data of the PNG has an invalid Huffman code';
-  if (status == PNG_SYMBOL) return 'the image data of the PNG has an undefined Huffman symbol';
-  if (status == PNG_DISTANCE) return 'the image data of the PNG refers to bytes before its beginning';
-  if (status == PNG_ADLER) return 'the checksum of the image data of the PNG is wrong';
-  if (status == PNG_FILTER) return 'a row of the PNG has an unknown filter type';
-  if (status == PNG_NO_MORE_ROWS) return 'all rows of the PNG have been read';
-  return 'unexpected failure of the PNG decoder';
+  return asciiItem(texts, status - PNG_SIGNATURE, PNG_NO_MORE_ROWS - PNG_SIGNATURE + 1);
 }
