@@ -61,6 +61,13 @@ let rowStride: usize = 0;
 /** An encoded picture -> the tensor of the answer at hand; status. */
 export function preprocessEncoded(from: usize, length: usize): i32 {
   const start = now();
+  const status = tensorFromEncoded(from, length);
+  return status != 0 ? status : finish(start);
+}
+
+/** The tensor alone of {@link preprocessEncoded}: no hash, and of the times only that of decoding. */
+export function tensorFromEncoded(from: usize, length: usize): i32 {
+  const start = now();
   const mark = begin();
   if (mark == 0) return OUT_OF_MEMORY;
   let status = imageOpen(from, length);
@@ -85,7 +92,7 @@ export function preprocessEncoded(from: usize, length: usize): i32 {
   answer.decode = now() - start;
   status = swapped ? run(height, width, channels) : run(width, height, channels);
   arenaRelease(mark);
-  return status != 0 ? status : finish(start);
+  return status;
 }
 
 /** Raw pixels of a layout of codecs/raw_format.ts -> the tensor of the answer at hand; status. */

@@ -25,6 +25,7 @@ const ALLOWED = {
       ['load', 'load_by_name', 'init_execution_context', 'set_input', 'compute', 'get_output'].includes(
         name,
       )),
+  bench_resize: (module) => module === 'wasi_snapshot_preview1',
   edge_infer_component: (module) =>
     ['wasi_snapshot_preview1', 'wasi:cli/exit@0.2.12'].includes(module) || module.startsWith('wasi:nn/'),
 };

@@ -104,10 +104,18 @@ function isReady(tool: MachineTool): boolean {
   );
 }
 
-/** Makes the tools that are missing, one line each; gives the reasons of those that could not be made. */
-export async function prepareTools(report: (line: string) => void): Promise<string[]> {
+const TOOLS = { python, node24, llama };
+
+/**
+ * Makes the tools that are missing (of `names`, or all), one line each; gives the reasons of those that could not be
+ * made.
+ */
+export async function prepareTools(
+  report: (line: string) => void,
+  names: readonly (keyof typeof TOOLS)[] = ['python', 'node24', 'llama'],
+): Promise<string[]> {
   const failures: string[] = [];
-  for (const tool of [python, node24, llama]) {
+  for (const tool of names.map((name) => TOOLS[name])) {
     if (isReady(tool)) continue;
     const started = Date.now();
     report(`getting ${tool.name} ...`);

@@ -1,0 +1,65 @@
+/** JPEG bytes to the five best classes of MobileNetV2 FP32, in Node, one thread, graph time included. */
+import type { BenchCase, SubjectSpec } from '../case.js';
+import { topOneAgreement } from '../compare.js';
+import { mobileNet, mobileNetGraph, transformersModels } from '../models.js';
+import { nodeSubject, pythonSubject } from '../worker_subject.js';
+
+const engine: SubjectSpec = {
+  name: 'edge-infer, createClassifier',
+  open: async (machine) =>
+    nodeSubject(machine, {
+      subject: 'engine.classify',
+      params: { files: (await machine.pictures()).photographs, model: mobileNet() },
+    }),
+};
+
+const DIFFERS = { why: 'another resize gives another tensor', compare: topOneAgreement };
+
+export const END_TO_END_CASES: readonly BenchCase[] = [
+  {
+    id: 'classify/mobilenet-v2',
+    title: 'JPEG bytes to the best 5 classes, MobileNetV2 1.0 224 FP32, one thread',
+    per: 'a picture',
+    rounds: 11,
+    ours: engine,
+    rivals: [
+      {
+        name: 'sharp + JavaScript + onnxruntime-node',
+        open: async (machine) =>
+          nodeSubject(machine, {
+            subject: 'sharp.classify',
+            params: {
+              rivals: await machine.nodeRivals(),
+              files: (await machine.pictures()).photographs,
+              graph: mobileNetGraph(),
+            },
+          }),
+        goal: { ratio: 0.85 },
+        differs: DIFFERS,
+      },
+      {
+        name: '@huggingface/transformers, pipeline',
+        open: async (machine) =>
+          nodeSubject(machine, {
+            subject: 'transformers.classify',
+            params: {
+              rivals: await machine.nodeRivals(),
+              files: (await machine.pictures()).photographs,
+              ...transformersModels(machine),
+            },
+          }),
+        goal: { ratio: 0.5 },
+        differs: DIFFERS,
+      },
+      {
+        name: 'Pillow + NumPy + ONNX Runtime (Python)',
+        open: async (machine) =>
+          pythonSubject(machine, {
+            subject: 'classify_pillow',
+            params: { files: (await machine.pictures()).photographs, graph: mobileNetGraph() },
+          }),
+        differs: { why: 'equal probabilities may change places', compare: topOneAgreement },
+      },
+    ],
+  },
+];

@@ -1,0 +1,15 @@
+/** All cases, in the order of the tables. */
+import type { BenchCase } from '../case.js';
+import { DECODE_CASES } from './decode.js';
+import { END_TO_END_CASES } from './end_to_end.js';
+import { PREPROCESS_CASES } from './preprocess.js';
+import { RESIZE_CASES } from './resize.js';
+import { VECTOR_CASES } from './vectors.js';
+
+export const CASES: readonly BenchCase[] = [
+  ...END_TO_END_CASES,
+  ...PREPROCESS_CASES,
+  ...DECODE_CASES,
+  ...RESIZE_CASES,
+  ...VECTOR_CASES,
+];

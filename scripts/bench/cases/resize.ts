@@ -1,0 +1,97 @@
+/** Resizing alone: RGB pixels 4928 x 3279 to 852 x 567, the sizes of fast_image_resize's own benchmark. */
+import type { BenchCase, SubjectSpec } from '../case.js';
+import { u8Difference } from '../compare.js';
+import type { BenchMachine } from '../machine.js';
+import { rawPicture } from '../pictures.js';
+import { nodeSubject, pythonSubject } from '../worker_subject.js';
+
+const SIZE: [number, number] = [4928, 3279];
+const TO: [number, number] = [852, 567];
+const ROUNDS = 15;
+
+const PROFILE_PILLOW = 0;
+/** Filters of kernels/types.ts, and what sharp calls them. */
+const FILTERS = {
+  bilinear: { filter: 2, kernel: 'linear' },
+  lanczos: { filter: 5, kernel: 'lanczos3' },
+} as const;
+type FilterName = keyof typeof FILTERS;
+
+const inputs = (machine: BenchMachine) => ({ raw: rawPicture(machine, ...SIZE), size: SIZE, to: TO });
+
+function pillowProfile(name: FilterName): BenchCase {
+  const { filter, kernel } = FILTERS[name];
+  return {
+    id: `resize/pillow-${name}`,
+    title: `resize ${SIZE.join(' x ')} to ${TO.join(' x ')}, profile pillow, ${name}`,
+    per: 'a picture',
+    rounds: ROUNDS,
+    ours: {
+      name: 'edge-infer',
+      open: async (machine) =>
+        nodeSubject(machine, {
+          subject: 'module.resize',
+          params: {
+            ...inputs(machine),
+            wasm: await machine.guest('bench_kernels'),
+            profile: PROFILE_PILLOW,
+            filter,
+          },
+        }),
+    },
+    rivals: [
+      {
+        name: 'Pillow (Python)',
+        open: (machine) =>
+          pythonSubject(machine, { subject: 'resize_pillow', params: { ...inputs(machine), filter } }),
+        goal: { ratio: 0.25 },
+      },
+      {
+        name: 'sharp',
+        open: async (machine) =>
+          nodeSubject(machine, {
+            subject: 'sharp.resize',
+            params: { ...inputs(machine), rivals: await machine.nodeRivals(), kernel },
+          }),
+        differs: { why: 'libvips resizes by another method', compare: u8Difference },
+      },
+      {
+        name: 'JavaScript',
+        open: (machine) =>
+          nodeSubject(machine, { subject: 'plain.resize', params: { ...inputs(machine), filter } }),
+      },
+    ],
+  };
+}
+
+/** SIMD against our own plain form, one pass of the two. */
+function passCase(pass: 'horizontal' | 'vertical'): BenchCase {
+  const open =
+    (vector: boolean): SubjectSpec['open'] =>
+    async (machine) =>
+      nodeSubject(machine, {
+        subject: 'module.resizePass',
+        params: {
+          ...inputs(machine),
+          wasm: await machine.guest('bench_kernels'),
+          filter: FILTERS.bilinear.filter,
+          pass,
+          vector,
+        },
+      });
+  return {
+    id: `resize/simd-${pass}`,
+    title: `${pass} pass, bilinear, SIMD against scalar`,
+    per: 'a picture',
+    rounds: ROUNDS,
+    ours: { name: 'edge-infer, SIMD', open: open(true) },
+    rivals: [{ name: 'edge-infer, scalar', open: open(false), goal: { ratio: 0.2 } }],
+  };
+}
+
+export const RESIZE_CASES: readonly BenchCase[] = [
+  pillowProfile('bilinear'),
+  pillowProfile('lanczos'),
+  passCase('horizontal'),
+  passCase('vertical'),
+];
