@@ -10,10 +10,6 @@ class Lanes {
       i32x4.shr_s(i32x4.add(high, v128.shuffle<i32>(chroma, chroma, 2, 2, 3, 3)), 20),
     );
   }
-
-  @inline static luma(samples: v128, offset: v128, factor: v128): v128 {
-    return i32x4.mul(i32x4.max_s(i32x4.sub(samples, offset), i32x4.splat(0)), factor);
-  }
 }
 
 /** See yuv_scalar.ts. Eight pixels a turn. */
@@ -27,14 +23,17 @@ export function yuvToRgb(
   width: i32,
   matrix: usize,
 ): void {
-  const offset = v128.load32_splat(matrix);
+  const offset = v128.load_splat<u8>(matrix);
   const factor = v128.load32_splat(matrix, 4);
   const blueU = v128.load32_splat(matrix, 8);
   const greenU = v128.load32_splat(matrix, 12);
   const greenV = v128.load32_splat(matrix, 16);
   const redV = v128.load32_splat(matrix, 20);
-  const middle = i32x4.splat(128);
-  const half = i32x4.splat(1 << 19);
+  // 2^19 and what 128 less in u and v makes: computed, not constant, as V8 would load constants anew in each turn.
+  const green = load<i32>(matrix, 12) + load<i32>(matrix, 16);
+  const blueBase = i32x4.splat((1 << 19) - (load<i32>(matrix, 8) << 7));
+  const greenBase = i32x4.splat((1 << 19) - (green << 7));
+  const redBase = i32x4.splat((1 << 19) - (load<i32>(matrix, 20) << 7));
   // Four samples `step` bytes apart into the low bytes of four lanes; an index of 128 and more gives 0.
   const rest = i32x4.splat(0x8080_8000);
   const numbers = i32x4(0, 1, 2, 3);
@@ -43,14 +42,14 @@ export function yuvToRgb(
   const pairs = v128.or(i32x4.mul(numbers, i32x4.splat(<i32>chromaStep)), rest);
   // 8 samples of luma and 4 of chroma are in the 16 bytes loaded, which end at most 12 behind the row (I420).
   for (; width >= 8; width -= 8) {
-    const y = v128.load(luma);
-    const cb = i32x4.sub(i8x16.swizzle(v128.load(u), pairs), middle);
-    const cr = i32x4.sub(i8x16.swizzle(v128.load(v), pairs), middle);
-    const low = Lanes.luma(i8x16.swizzle(y, first), offset, factor);
-    const high = Lanes.luma(i8x16.swizzle(y, second), offset, factor);
-    const redChroma = i32x4.add(i32x4.mul(cr, redV), half);
-    const greenChroma = i32x4.add(i32x4.add(i32x4.mul(cb, greenU), i32x4.mul(cr, greenV)), half);
-    const blueChroma = i32x4.add(i32x4.mul(cb, blueU), half);
+    const y = i8x16.sub_sat_u(v128.load(luma), offset);
+    const cb = i8x16.swizzle(v128.load(u), pairs);
+    const cr = i8x16.swizzle(v128.load(v), pairs);
+    const low = i32x4.mul(i8x16.swizzle(y, first), factor);
+    const high = i32x4.mul(i8x16.swizzle(y, second), factor);
+    const redChroma = i32x4.add(i32x4.mul(cr, redV), redBase);
+    const greenChroma = i32x4.add(i32x4.add(i32x4.mul(cb, greenU), i32x4.mul(cr, greenV)), greenBase);
+    const blueChroma = i32x4.add(i32x4.mul(cb, blueU), blueBase);
     const redGreen = i8x16.narrow_i16x8_u(
       Lanes.color(low, high, redChroma),
       Lanes.color(low, high, greenChroma),

@@ -19,7 +19,7 @@ class Lanes {
     const normal = i32x4.add(i32x4.shl(rest, 13), i32x4.splat(0x3800_0000));
     const finite = v128.bitselect(small, normal, i32x4.lt_s(rest, i32x4.splat(0x0400)));
     // finite has the payload of a special lane, and its exponent is a part of that of 0x7f80_0000.
-    const special = v128.and(i32x4.ge_s(rest, i32x4.splat(0x7c00)), i32x4.splat(0x7f80_0000));
+    const special = v128.and(i32x4.gt_s(rest, i32x4.splat(0x7bff)), i32x4.splat(0x7f80_0000));
     const quiet = v128.and(i32x4.gt_s(rest, i32x4.splat(0x7c00)), i32x4.splat(0x0040_0000));
     return v128.or(v128.or(finite, special), v128.or(quiet, sign));
   }
@@ -34,7 +34,7 @@ class Lanes {
     const small = i32x4.sub(f32x4.add(rest, f32x4.splat(0.5)), i32x4.splat(0x3f00_0000));
     const payload = v128.or(v128.and(cut, i32x4.splat(0x03ff)), i32x4.splat(0x7e00));
     let value = v128.bitselect(small, normal, i32x4.lt_s(rest, i32x4.splat(0x3880_0000)));
-    value = v128.bitselect(i32x4.splat(0x7c00), value, i32x4.ge_s(rest, i32x4.splat(0x4780_0000)));
+    value = v128.bitselect(i32x4.splat(0x7c00), value, i32x4.gt_s(rest, i32x4.splat(0x477f_ffff)));
     value = v128.bitselect(payload, value, i32x4.gt_s(rest, i32x4.splat(0x7f80_0000)));
     return v128.or(value, sign);
   }
