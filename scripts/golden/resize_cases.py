@@ -32,6 +32,9 @@ SHAPES = [
     ((97, 89), (33, 31), (-5, -7, 50, 40)),
     ((20, 20), (50, 50), (45, 40, 30, 30)),
     ((5000, 7), (853, 5), (100, 1, 300, 3)),
+    # Positions beyond 2048, where torch's f32 rounds them to the next pixel.
+    ((5648, 2), (4641, 3), None),
+    ((3, 9000), (2, 4641), (0, 4000, 2, 641)),
 ]
 
 
@@ -67,6 +70,8 @@ def random_side(chance: random.Random) -> int:
 def random_shape(chance: random.Random) -> tuple:
     """Source, full and a window that touches the picture and may reach beyond it."""
     source = (random_side(chance), random_side(chance))
+    if chance.random() < 0.1:
+        source = (source[0], chance.randint(2049, 9000)) if source[0] < 4 else (chance.randint(2049, 9000), source[1] % 4 + 1)
     full = tuple(side if chance.random() < 0.15 else random_side(chance) for side in source)
     if chance.random() < 0.4:
         return source, full, None

@@ -43,9 +43,10 @@ function pointWeights(filter: i32, inSize: i32, outSize: i32, i: i32, bound: usi
   const half = taps >> 1;
   let position = (<f64>inSize / <f64>outSize) * (<f64>i + 0.5) - 0.5;
   if (taps == 2) position = max(position, 0.0);
-  // position < inSize - 0.5
-  const index = <i32>floor(position);
-  const offset = position - <f64>index;
+  // torch rounds the position to f32 for the whole part alone (floorf): from 2048 pixels on a position just before a
+  // pixel counts as on it. position < inSize - 0.5, whose f32 is below inSize.
+  const index = <i32>floor(<f32>position);
+  const offset = max(position - <f64>index, 0.0);
   const from = index - half + 1;
   const low = max(0, from);
   const n = min(index + half + 1, inSize) - low;
