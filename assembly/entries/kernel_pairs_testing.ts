@@ -78,3 +78,97 @@ export {
   weightedRow as simd_weightedRow,
   weightedRows as simd_weightedRows,
 } from '../kernels/resize/tensorflow/simd';
+
+export {
+  dequantizeEachI32 as scalar_dequantizeEachI32,
+  dequantizeI16 as scalar_dequantizeI16,
+  dequantizeI32 as scalar_dequantizeI32,
+  dequantizeI8 as scalar_dequantizeI8,
+  dequantizeU8 as scalar_dequantizeU8,
+  f64ToF32 as scalar_f64ToF32,
+  i32ToF32 as scalar_i32ToF32,
+  quantizeI16 as scalar_quantizeI16,
+  quantizeI8 as scalar_quantizeI8,
+  quantizeU8 as scalar_quantizeU8,
+  requantizeEachI8 as scalar_requantizeEachI8,
+  requantizeEachU8 as scalar_requantizeEachU8,
+  requantizeI8 as scalar_requantizeI8,
+  requantizeU8 as scalar_requantizeU8,
+} from '../kernels/quantize/scalar';
+
+export {
+  dequantizeEachI32 as simd_dequantizeEachI32,
+  dequantizeI16 as simd_dequantizeI16,
+  dequantizeI32 as simd_dequantizeI32,
+  dequantizeI8 as simd_dequantizeI8,
+  dequantizeU8 as simd_dequantizeU8,
+  f64ToF32 as simd_f64ToF32,
+  i32ToF32 as simd_i32ToF32,
+  quantizeI16 as simd_quantizeI16,
+  quantizeI8 as simd_quantizeI8,
+  quantizeU8 as simd_quantizeU8,
+  requantizeEachI8 as simd_requantizeEachI8,
+  requantizeEachU8 as simd_requantizeEachU8,
+  requantizeI8 as simd_requantizeI8,
+  requantizeU8 as simd_requantizeU8,
+} from '../kernels/quantize/simd';
+
+export {
+  argmax as scalar_argmax,
+  argmaxPlanes as scalar_argmaxPlanes,
+  argmaxPlanesOfBytes as scalar_argmaxPlanesOfBytes,
+  argmaxRows as scalar_argmaxRows,
+  argmaxRowsOfBytes as scalar_argmaxRowsOfBytes,
+} from '../kernels/argmax/scalar';
+
+export {
+  argmax as simd_argmax,
+  argmaxPlanes as simd_argmaxPlanes,
+  argmaxPlanesOfBytes as simd_argmaxPlanesOfBytes,
+  argmaxRows as simd_argmaxRows,
+  argmaxRowsOfBytes as simd_argmaxRowsOfBytes,
+} from '../kernels/argmax/simd';
+
+export {
+  lowerScores as scalar_lowerScores,
+  overlapsAny as scalar_overlapsAny,
+} from '../kernels/nms/scalar';
+
+export {
+  lowerScores as simd_lowerScores,
+  overlapsAny as simd_overlapsAny,
+} from '../kernels/nms/simd';
+
+export {
+  boxesToPicture as scalar_boxesToPicture,
+  cxcywhToXyxy as scalar_cxcywhToXyxy,
+  decodePriors as scalar_decodePriors,
+  xywhToXyxy as scalar_xywhToXyxy,
+  xyxyToCxcywh as scalar_xyxyToCxcywh,
+  xyxyToXywh as scalar_xyxyToXywh,
+} from '../kernels/boxes/scalar';
+
+export {
+  boxesToPicture as simd_boxesToPicture,
+  cxcywhToXyxy as simd_cxcywhToXyxy,
+  decodePriors as simd_decodePriors,
+  xywhToXyxy as simd_xywhToXyxy,
+  xyxyToCxcywh as simd_xyxyToCxcywh,
+  xyxyToXywh as simd_xyxyToXywh,
+} from '../kernels/boxes/simd';
+
+export {
+  cosines as scalar_cosines,
+  dot as scalar_dot,
+  dotProducts as scalar_dotProducts,
+  scaleBy as scalar_scaleBy,
+  sumOfSquares as scalar_sumOfSquares,
+} from '../kernels/similarity/scalar';
+
+export {
+  cosines as simd_cosines,
+  dot as simd_dot,
+  dotProducts as simd_dotProducts,
+  scaleBy as simd_scaleBy,
+  sumOfSquares as simd_sumOfSquares,
+} from '../kernels/similarity/simd';

@@ -19,15 +19,22 @@ export {
   bf16ToF32,
   dequantize,
   dequantizeChannels,
+  dequantizeProducts,
   f16ToF32,
   f32ToBf16,
   f32ToF16,
   f64ToF32,
   i32ToF32,
   i64ToF32,
-  quantizeI8,
-  quantizeU8,
+  quantize,
+  quantizeChannels,
+  requantize,
+  requantizeChannels,
 } from '../kernels/quantize';
 export { logSoftmax, sigmoid, softmax, softmaxTopK } from '../kernels/softmax';
+export { argmax, argmaxPlanes, argmaxPlanesOfBytes, argmaxRows, argmaxRowsOfBytes } from '../kernels/argmax';
 export { topK } from '../kernels/topk';
 export { SHA256_STATE_BYTES, sha256Final, sha256Init, sha256Update } from '../kernels/hash';
+export * from '../kernels/boxes';
+export * from '../kernels/nms';
+export * from '../kernels/similarity';

@@ -1,58 +1,38 @@
-import { arenaAlloc, arenaMark, arenaRelease } from '../../assembly/memory/arena';
-import { INTEGER_I8, dequantizeChannels } from '../../assembly/kernels/quantize';
-import * as plain from '../../assembly/kernels/quantize/scalar';
-import * as simd from '../../assembly/kernels/quantize/simd';
-import { difference, hardFloats, marked, random, randomBytes, seed } from './support/data';
+import { arenaAlloc } from '../../assembly/memory/arena';
+import {
+  INTEGER_I16,
+  INTEGER_I32,
+  INTEGER_I8,
+  INTEGER_U8,
+  dequantizeChannels,
+  dequantizeProducts,
+  integerBytes,
+  quantize,
+  quantizeChannels,
+  requantize,
+  requantizeChannels,
+} from '../../assembly/kernels/quantize';
+import { random, randomBytes, seed, softFloats } from './support/data';
 
-function bytesOut(which: i32): i32 {
-  return which < 2 ? 1 : 4;
+/** What an element of a tensor [outer][channels][inner] belongs to. */
+function channelOf(i: i32, channels: i32, inner: i32): i32 {
+  return (i / inner) % channels;
 }
 
-function apply(which: i32, vector: bool, src: usize, n: i32, scale: f32, zero: i32, dst: usize): void {
-  if (which == 0)
-    vector ? simd.quantizeU8(src, n, scale, zero, dst) : plain.quantizeU8(src, n, scale, zero, dst);
-  else if (which == 1) {
-    vector
-      ? simd.quantizeI8(src, n, scale, zero - 128, dst)
-      : plain.quantizeI8(src, n, scale, zero - 128, dst);
-  } else if (which == 2)
-    vector ? simd.dequantizeU8(src, n, scale, zero, dst) : plain.dequantizeU8(src, n, scale, zero, dst);
-  else if (which == 3) {
-    vector
-      ? simd.dequantizeI8(src, n, scale, zero - 128, dst)
-      : plain.dequantizeI8(src, n, scale, zero - 128, dst);
-  } else if (which == 4)
-    vector ? simd.dequantizeI16(src, n, scale, zero, dst) : plain.dequantizeI16(src, n, scale, zero, dst);
-  else if (which == 5)
-    vector ? simd.dequantizeI32(src, n, scale, zero, dst) : plain.dequantizeI32(src, n, scale, zero, dst);
-  else if (which == 6) vector ? simd.f64ToF32(src, n, dst) : plain.f64ToF32(src, n, dst);
-  else if (which == 7) vector ? simd.i32ToF32(src, n, dst) : plain.i32ToF32(src, n, dst);
-  else vector ? simd.i64ToF32(src, n, dst) : plain.i64ToF32(src, n, dst);
+function rounded(x: f64, low: f64, high: f64): i32 {
+  return <i32>max(low, min(high, nearest(x)));
 }
+
+function integerAt(integer: i32, at: usize): i32 {
+  if (integer == INTEGER_U8) return load<u8>(at);
+  if (integer == INTEGER_I8) return load<i8>(at);
+  return integer == INTEGER_I16 ? load<i16>(at) : load<i32>(at);
+}
+
+const LOWEST: StaticArray<f64> = [0, -128, -32768];
+const HIGHEST: StaticArray<f64> = [255, 127, 32767];
 
 describe('number formats', () => {
-  it('scalar == SIMD: every kernel, 0..40 elements and 1000, unaligned, hard values', () => {
-    seed(31);
-    for (let which = 0; which <= 8; which++) {
-      for (let round = 0; round < 60; round++) {
-        const n = round < 41 ? round : 1000;
-        const mark = arenaMark();
-        const offset = <i32>random(16);
-        const floats = which < 2;
-        const src = floats ? hardFloats(n, offset) : randomBytes(n * 8, offset);
-        const scale: f32 = round & 1 ? 0.5 : (<f32>random(1000) + 1) / 997;
-        const zero = <i32>random(256);
-        const bytes = n * bytesOut(which);
-        const a = marked(bytes, round & 7);
-        const b = marked(bytes, round & 7);
-        apply(which, false, src, n, scale, zero, a);
-        apply(which, true, src, n, scale, zero, b);
-        expect(difference(a, b, bytes + 40)).toBe(-1);
-        arenaRelease(mark);
-      }
-    }
-  });
-
   it('quantise: half to even, saturation, NaN', () => {
     const src = arenaAlloc(64);
     const values: StaticArray<f32> = [
@@ -70,23 +50,79 @@ describe('number formats', () => {
     const wanted: StaticArray<u8> = [10, 12, 12, 10, 8, 255, 0, 255, 0, 10];
     for (let i = 0; i < 10; i++) store<f32>(src + (i << 2), values[i]);
     const dst = arenaAlloc(16);
-    simd.quantizeU8(src, 10, 1, 10, dst);
+    quantize(INTEGER_U8, src, 10, 1, 10, dst);
     for (let i = 0; i < 10; i++) expect(load<u8>(dst + i)).toBe(wanted[i]);
   });
 
-  it('per channel: [2][3][5] with a scale and zero point each', () => {
-    const src = randomBytes(30);
-    const scales = arenaAlloc(12);
-    const zeros = arenaAlloc(12);
-    for (let c = 0; c < 3; c++) {
-      store<f32>(scales + (c << 2), <f32>(c + 1) / 3);
-      store<i32>(zeros + (c << 2), c - 1);
+  it('per channel: every axis, every type, there and back', () => {
+    seed(32);
+    for (let round = 0; round < 120; round++) {
+      const integer = round % 4;
+      const outer = 1 + <i32>random(4);
+      const channels = 1 + <i32>random(5);
+      const inner = round % 3 == 0 ? 1 : 1 + <i32>random(40);
+      const n = outer * channels * inner;
+      const scales = arenaAlloc(channels * 4);
+      const zeros = arenaAlloc(channels * 4);
+      for (let c = 0; c < channels; c++) {
+        store<f32>(scales + (c << 2), <f32>(<u32>1 + random(50)) / 64);
+        store<i32>(zeros + (c << 2), <i32>random(90));
+      }
+      const bytes = <i32>integerBytes(integer);
+      const real = arenaAlloc(n * 4);
+      const back = arenaAlloc(n * 4);
+      const src = randomBytes(bytes * n);
+      dequantizeChannels(integer, src, outer, channels, inner, scales, round & 1 ? zeros : 0, real);
+      for (let i = 0; i < n; i++) {
+        const at = channelOf(i, channels, inner) << 2;
+        const q = integerAt(integer, src + i * bytes) - (round & 1 ? load<i32>(zeros + at) : 0);
+        expect(load<f32>(real + (i << 2))).toBe(<f32>q * load<f32>(scales + at));
+      }
+      if (integer == INTEGER_I32) continue;
+      // Powers of two times small numbers: nothing is lost on the way.
+      quantizeChannels(integer, real, outer, channels, inner, scales, round & 1 ? zeros : 0, back);
+      for (let i = 0; i < bytes * n; i++) expect(load<u8>(back + i)).toBe(load<u8>(src + i));
+      const wide = softFloats(n, 4000);
+      quantizeChannels(integer, wide, outer, channels, inner, scales, zeros, back);
+      for (let i = 0; i < n; i++) {
+        const at = channelOf(i, channels, inner) << 2;
+        const steps = <f64>(load<f32>(wide + (i << 2)) / load<f32>(scales + at));
+        const q = rounded(nearest(steps) + load<i32>(zeros + at), LOWEST[integer], HIGHEST[integer]);
+        expect(integerAt(integer, back + i * bytes)).toBe(q);
+      }
     }
-    const dst = arenaAlloc(120);
-    dequantizeChannels(INTEGER_I8, src, 2, 3, 5, scales, zeros, dst);
-    for (let i = 0; i < 30; i++) {
-      const c = (i / 5) % 3;
-      expect(load<f32>(dst + (i << 2))).toBe(<f32>(<i32>load<i8>(src + i) - (c - 1)) * (<f32>(c + 1) / 3));
+  });
+
+  it('accumulators: products per channel, requantised half to even with saturation', () => {
+    seed(33);
+    for (let round = 0; round < 100; round++) {
+      const outer = 1 + <i32>random(3);
+      const channels = 1 + <i32>random(40);
+      const inner = round & 1 ? 1 : 1 + <i32>random(40);
+      const n = outer * channels * inner;
+      const scales = arenaAlloc(channels * 4);
+      for (let c = 0; c < channels; c++) store<f32>(scales + (c << 2), <f32>(<u32>1 + random(50)) / 6400);
+      const src = arenaAlloc(n * 4);
+      for (let i = 0; i < n; i++) store<i32>(src + (i << 2), <i32>random(80000) - 40000);
+      const real = arenaAlloc(n * 4);
+      const bytes = arenaAlloc(n);
+      dequantizeProducts(src, outer, channels, inner, 0.37, scales, real);
+      const integer = round % 4 < 2 ? INTEGER_U8 : INTEGER_I8;
+      const zero = <i32>random(100);
+      requantizeChannels(integer, src, outer, channels, inner, scales, zero, bytes);
+      for (let i = 0; i < n; i++) {
+        const q = <f32>load<i32>(src + (i << 2));
+        const scale = load<f32>(scales + (channelOf(i, channels, inner) << 2));
+        expect(load<f32>(real + (i << 2))).toBe(q * (<f32>0.37 * scale));
+        const wanted = rounded(nearest(<f64>(q * scale)) + zero, LOWEST[integer], HIGHEST[integer]);
+        expect(integerAt(integer, bytes + i)).toBe(wanted);
+      }
     }
+    const five: StaticArray<i32> = [1, 3, 5, -1, -3];
+    const wanted: StaticArray<i32> = [0, 2, 2, 0, -2];
+    const src = changetype<usize>(five);
+    const dst = arenaAlloc(16);
+    requantize(INTEGER_I8, src, 5, 0.5, 0, dst);
+    for (let i = 0; i < 5; i++) expect(<i32>load<i8>(dst + i)).toBe(wanted[i]);
   });
 });

@@ -7,7 +7,12 @@ export {
   INTEGER_U8,
   dequantize,
   dequantizeChannels,
+  dequantizeProducts,
   integerBytes,
+  quantize,
+  quantizeChannels,
+  requantize,
+  requantizeChannels,
 } from './channels';
 export { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from './half';
 export { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './half_simd';
@@ -19,6 +24,4 @@ export {
   f64ToF32,
   i32ToF32,
   i64ToF32,
-  quantizeI8,
-  quantizeU8,
 } from './simd';

@@ -62,12 +62,14 @@ export function logarithms(src: usize, n: i32, top: f32, factor: f32, logSum: f3
   }
 }
 
-/** dst[i] = 1 / (1 + exp(-src[i])), computed from exp(-|x|) so that neither side cancels; NaN stays NaN. */
+/** 1 / (1 + exp(-x)), computed from exp(-|x|) so that neither side cancels; NaN stays NaN. */
+export function sigmoidOf(x: f32): f32 {
+  const e = expF32(-abs(x));
+  const y = (x < 0 ? e : <f32>1) / (<f32>1 + e);
+  return x == x ? y : reinterpret<f32>(0x7fc0_0000);
+}
+
+/** dst[i] = sigmoidOf(src[i]). */
 export function sigmoid(src: usize, n: i32, dst: usize): void {
-  for (let i = 0; i < n; i++) {
-    const x = load<f32>(src + ((<usize>i) << 2));
-    const e = expF32(-abs(x));
-    const y = (x < 0 ? e : <f32>1) / (<f32>1 + e);
-    store<f32>(dst + ((<usize>i) << 2), x == x ? y : reinterpret<f32>(0x7fc0_0000));
-  }
+  for (let i: usize = 0; i < (<usize>n) << 2; i += 4) store<f32>(dst + i, sigmoidOf(load<f32>(src + i)));
 }
