@@ -29,6 +29,9 @@ export { yuvMatrix } from '../kernels/color/yuv_matrix';
 export { yuvToRgb as scalar_yuvToRgb } from '../kernels/color/yuv_scalar';
 export { yuvToRgb as simd_yuvToRgb } from '../kernels/color/yuv_simd';
 
+export { compress as scalar_sha256Compress } from '../kernels/hash/scalar';
+export { compress as simd_sha256Compress } from '../kernels/hash/simd';
+
 export {
   bf16ToF32 as scalar_bf16ToF32,
   f16ToF32 as scalar_f16ToF32,

@@ -5,6 +5,7 @@ import { argmaxPairs } from '../support/kernel_pairs/argmax.js';
 import { boxPairs } from '../support/kernel_pairs/boxes.js';
 import { colorPairs } from '../support/kernel_pairs/color.js';
 import { halfPairs } from '../support/kernel_pairs/half.js';
+import { hashPairs } from '../support/kernel_pairs/hash.js';
 import { nmsPairs } from '../support/kernel_pairs/nms.js';
 import { normalizePairs } from '../support/kernel_pairs/normalize.js';
 import { normalizeFloatPairs } from '../support/kernel_pairs/normalize_float.js';
@@ -27,6 +28,7 @@ const pairs = [
   ...colorPairs,
   ...halfPairs,
   ...nmsPairs,
+  ...hashPairs,
   ...normalizePairs,
   ...normalizeFloatPairs,
   ...tensorflowPairs,
