@@ -10,6 +10,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildAdapter } from './build/adapter.mjs';
 import { buildComponent, transpileComponent } from './build/component.mjs';
+import { buildConformance } from './build/conformance.mjs';
 import { compileGuest } from './build/guest.mjs';
 import { hashInputs } from './build/inputs.mjs';
 
@@ -76,10 +77,15 @@ async function buildGuest() {
   progress('dist/component made for Node');
 }
 
+async function buildSuite() {
+  const count = await buildConformance(await buildAdapter());
+  progress(`dist/conformance, ${count} guests`);
+}
+
 /**
- * Builds one half unless it is as it was.
+ * Builds one part unless it is as it was.
  *
- * @param {'guest' | 'host'} half
+ * @param {'guest' | 'host' | 'conformance'} half
  * @param {() => Promise<void>} build
  */
 async function half(half, build) {
@@ -99,6 +105,7 @@ try {
       await Promise.all([buildHost(), drawSample()]);
     }),
     half('guest', buildGuest),
+    half('conformance', buildSuite),
   ]);
 } catch (error) {
   const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (error);

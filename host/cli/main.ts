@@ -5,6 +5,7 @@ import { EdgeInferError, EXIT } from '../errors.js';
 import { packageVersion } from '../paths.js';
 import { addClassify } from './classify.js';
 import { addComponentize } from './componentize.js';
+import { addConformance } from './conformance.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { reportError, writeAll } from './output.js';
@@ -47,6 +48,7 @@ Examples:
   addPreprocess(program, done);
   addRun(program, done);
   addComponentize(program, done);
+  addConformance(program, done);
   addModels(program, done);
   addRuntimes(program, done);
   addDoctor(program, done);

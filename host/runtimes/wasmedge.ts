@@ -26,7 +26,9 @@ async function run(request: RunRequest): Promise<RunResult> {
   const module = request.module ?? artifact('core');
   const compiled = await precompiled(tool, module, request);
   const args = runFlags(tool, compiled !== undefined);
-  for (const graph of request.graphs ?? []) args.push('--nn-preload', preloadOf(graph));
+  // Of an option that is given twice WasmEdge keeps the last; our plug-in takes several graphs in one.
+  const preloads = (request.graphs ?? []).map(preloadOf).join(';');
+  if (preloads !== '') args.push('--nn-preload', preloads);
   for (const preopen of request.preopens) args.push('--dir', dirOf(preopen));
   for (const [key, value] of Object.entries(request.env ?? {})) args.push('--env', `${key}=${value}`);
   args.push(compiled ?? module, ...request.args);

@@ -3,9 +3,18 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Inputs of the guest's artifacts and of the host's JavaScript. */
+/** Inputs of the guest's artifacts, of the conformance suite's guests and of the host's JavaScript. */
 const INPUTS = {
   guest: { folders: ['assembly', 'scripts/build'], files: ['package-lock.json', 'scripts/build.mjs'] },
+  conformance: {
+    folders: ['assembly/adapter', 'assembly/nn', 'assembly/wit', 'tests/conformance', 'scripts/build'],
+    files: [
+      'package-lock.json',
+      'scripts/build.mjs',
+      'assembly/entries/nn_adapter.ts',
+      'assembly/wasi/imports.ts',
+    ],
+  },
   host: {
     folders: ['host', 'scripts', 'tests'],
     files: ['package.json', 'package-lock.json', 'tsconfig.json'],
@@ -17,7 +26,7 @@ const SOURCE = /\.(ts|mjs|wit|json)$/;
  * SHA-256 over names and contents of all inputs of one half.
  *
  * @param {string} root
- * @param {'guest' | 'host'} half
+ * @param {'guest' | 'host' | 'conformance'} half
  */
 export function hashInputs(root, half) {
   const hash = createHash('sha256').update(process.version);

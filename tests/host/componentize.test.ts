@@ -6,11 +6,11 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { componentize } from '../../host/component/componentize.js';
 import { wasmKind } from '../../host/component/kind.js';
+import { sumProductModel } from '../../host/conformance/onnx.js';
 import { artifact } from '../../host/runtimes/artifacts.js';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { edgeInfer, jsonLines } from '../support/cli.js';
 import { compileGuest } from '../support/guests.js';
-import { sumProductModel } from '../support/onnx_models.js';
 import { testWith } from '../support/requirements.js';
 import { runtimeReady } from '../support/runtimes.js';
 

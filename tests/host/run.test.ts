@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { identityModel, sumProductModel } from '../../host/conformance/onnx.js';
 import { edgeInfer } from '../support/cli.js';
 import { compileGuest } from '../support/guests.js';
-import { identityModel, sumProductModel } from '../support/onnx_models.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'edge-infer-run-'));
 const at = (name: string) => path.join(scratch, name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { identityModel } from '../../host/conformance/onnx.js';
 import { ERRNO } from '../../host/wasi-nn/index.js';
-import { identityModel } from '../support/onnx_models.js';
 import { bytesOf, must, RawGuest } from '../support/raw_guest.js';
 
 const EDGES = [0, 1, 3, 4, 0x7fff_ffff, 0x8000_0000, 0xffff_fffc, 0xffff_ffff];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { identityModel, sumProductModel } from '../../host/conformance/onnx.js';
 import { createWasiNN, type WasiNNOptions } from '../../host/wasi-nn/index.js';
 import { type NamedTensor, WitError, WitTensor } from '../../host/wasi-nn/wit.js';
-import { identityModel, sumProductModel } from '../support/onnx_models.js';
 import { bytesOf } from '../support/raw_guest.js';
 
 function host(options: WasiNNOptions = {}) {

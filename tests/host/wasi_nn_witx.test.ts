@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { identityModel, type OnnxType, sumProductModel } from '../../host/conformance/onnx.js';
 import { ERRNO } from '../../host/wasi-nn/index.js';
 import { resolveWitxDtype } from '../../host/wasi-nn/tensors.js';
 import { Wasm } from '../../host/wasm.js';
-import { identityModel, type OnnxType, sumProductModel } from '../support/onnx_models.js';
 import { bytesOf, must, RawGuest } from '../support/raw_guest.js';
 
 function roundTrip(

@@ -1,7 +1,7 @@
 /** The WASI-NN plug-in in real WasmEdge: interpreter and AOT, both versions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { identityModel, type OnnxType, sumProductModel } from '../support/onnx_models.js';
+import { identityModel, type OnnxType, sumProductModel } from '../../host/conformance/onnx.js';
 import { bytesOf } from '../support/raw_guest.js';
 import { withScratch } from '../support/scratch.js';
 import { compileGuest, data } from './nn_guest.js';

@@ -1,5 +1,5 @@
 /**
- * Tiny ONNX models made by hand: a protobuf writer of thirty lines and the few graphs that tests need.
+ * Tiny ONNX models made by hand: a protobuf writer of thirty lines and the few graphs that the suite and tests need.
  * Field numbers are those of onnx.proto (ModelProto, GraphProto, NodeProto, ValueInfoProto, AttributeProto).
  */
 
