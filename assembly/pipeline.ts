@@ -225,7 +225,7 @@ export function faultImage(status: i32, where: usize, length: usize): i32 {
     faultTry('Give width, height and format of the raw pixels');
     return faultExit;
   }
-  faultWhy(resize ? resizeErrorText(status) : imageErrorText(status));
+  faultWhy(resize ? resizeErrorText(status, plan.profile) : imageErrorText(status));
   faultTry('Give a whole JPEG, PNG, PNM or BMP file');
   return faultExit;
 }

@@ -9,9 +9,12 @@ export {
   DTYPE_F32,
   DTYPE_I8,
   DTYPE_U8,
+  FILTER_BICUBIC,
   FILTER_BILINEAR,
   LAYOUT_NCHW,
   ORIGIN_ROUND,
+  PROFILE_OPENCV,
+  PROFILE_TENSORFLOW,
   SCALE_DIVIDE,
   SCALE_MULTIPLY,
   SCALE_NONE,
@@ -32,9 +35,9 @@ export const ALPHA_DROP: i32 = 0;
 export const ALPHA_WHITE: i32 = 1;
 export const ALPHA_BLACK: i32 = 2;
 
-export const FILTER_AREA: i32 = 6;
-/** What OpenCV calls bilinear. */
+/** Words of OpenCV for bilinear and bicubic, behind those of kernels/types.ts. */
 export const FILTER_LINEAR: i32 = 7;
+export const FILTER_CUBIC: i32 = 8;
 
 export const GEOMETRY_SIZE: i32 = 0;
 export const GEOMETRY_SHORTEST: i32 = 1;

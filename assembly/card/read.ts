@@ -3,6 +3,7 @@
  * schema number is refused. Nothing outside the card is touched here.
  */
 
+import { profileStatus, resizeErrorText } from '../kernels/resize';
 import { arenaAllocZeroed } from '../memory/arena';
 import { OUT_OF_MEMORY } from '../status';
 import { JSON_OBJECT, jsonText, jsonTextLength, jsonType } from '../text/json_node';
@@ -35,7 +36,9 @@ import {
   COLOR_GRAY,
   DTYPE_I8,
   DTYPE_U8,
+  FILTER_BICUBIC,
   FILTER_BILINEAR,
+  FILTER_CUBIC,
   FILTER_LINEAR,
   GEOMETRY_LETTERBOX,
   GEOMETRY_SHORTEST,
@@ -44,6 +47,8 @@ import {
   MAX_FILES,
   MAX_GRAPHS,
   ORIGIN_ROUND,
+  PROFILE_OPENCV,
+  PROFILE_TENSORFLOW,
   plan,
   Plan,
   SCALE_DIVIDE,
@@ -148,10 +153,13 @@ function readResize(resize: usize): void {
     resize,
     prefix,
     'filter',
-    'nearest box bilinear hamming bicubic lanczos area linear',
+    'nearest box bilinear hamming bicubic lanczos area linear cubic',
     REQUIRED,
   );
-  if (plan.filter == FILTER_LINEAR) plan.filter = FILTER_BILINEAR;
+  if (plan.profile == PROFILE_OPENCV) {
+    if (plan.filter == FILTER_LINEAR) plan.filter = FILTER_BILINEAR;
+    if (plan.filter == FILTER_CUBIC) plan.filter = FILTER_BICUBIC;
+  }
   const size = fieldPair(resize, prefix, 'size');
   plan.shortest = fieldInteger(resize, prefix, 'shortest', 1, 16384, 0);
   const crop = fieldPair(resize, prefix, 'crop');
@@ -159,7 +167,10 @@ function readResize(resize: usize): void {
   const letterbox = fieldObject(resize, prefix, 'letterbox', false);
   const boxed = letterbox == 0 ? 0 : fieldPair(letterbox, 'input.resize.letterbox.', 'size');
   if (letterbox != 0) plan.fill = fieldInteger(letterbox, 'input.resize.letterbox.', 'fill', 0, 255, 114);
-  plan.antialias = fieldBoolean(resize, prefix, 'antialias', true);
+  const antialias = plan.profile != PROFILE_OPENCV && plan.profile != PROFILE_TENSORFLOW;
+  plan.antialias = fieldBoolean(resize, prefix, 'antialias', antialias);
+  const status = profileStatus(plan.profile, plan.filter, plan.antialias);
+  if (status != 0) cardFail(CARD_FIELD, prefix, 'filter:', resizeErrorText(status, plan.profile));
   plan.draft = fieldBoolean(resize, prefix, 'draft', false);
   if (cardStatus != 0) return;
   const ways = (size != 0 ? 1 : 0) + (plan.shortest != 0 ? 1 : 0) + (letterbox != 0 ? 1 : 0);

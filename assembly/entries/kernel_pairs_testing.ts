@@ -70,6 +70,26 @@ export { normalizeFloatRow as simd_normalizeFloatRow } from '../kernels/normaliz
 export { floatTableBuild } from '../kernels/normalize/float_row_table';
 
 export {
+  areaRow as scalar_opencvAreaRow,
+  areaRows as scalar_opencvAreaRows,
+  cubicRow as scalar_opencvCubicRow,
+  cubicRows as scalar_opencvCubicRows,
+  halfRow as scalar_opencvHalfRow,
+  halfRows as scalar_opencvHalfRows,
+  linearRow as scalar_opencvLinearRow,
+  linearRows as scalar_opencvLinearRows,
+} from '../kernels/resize/opencv/scalar';
+export {
+  areaRow as simd_opencvAreaRow,
+  areaRows as simd_opencvAreaRows,
+  cubicRow as simd_opencvCubicRow,
+  cubicRows as simd_opencvCubicRows,
+  halfRow as simd_opencvHalfRow,
+  halfRows as simd_opencvHalfRows,
+  linearRow as simd_opencvLinearRow,
+  linearRows as simd_opencvLinearRows,
+} from '../kernels/resize/opencv/simd';
+export {
   linearRow as scalar_linearRow,
   linearRows as scalar_linearRows,
   weightedRow as scalar_weightedRow,

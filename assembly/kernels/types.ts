@@ -28,6 +28,7 @@ export const FILTER_BILINEAR: i32 = 2;
 export const FILTER_HAMMING: i32 = 3;
 export const FILTER_BICUBIC: i32 = 4;
 export const FILTER_LANCZOS: i32 = 5;
+export const FILTER_AREA: i32 = 6;
 
 export const ORIGIN_ROUND: i32 = 0;
 export const ORIGIN_FLOOR: i32 = 1;

@@ -17,7 +17,7 @@ export interface Quant {
 /** How a picture gets its size: `size`, `shortest` or `letterbox`, then `crop`. Sizes are [height, width]. */
 export interface Resize {
   profile: 'pillow' | 'opencv' | 'torchvision' | 'tensorflow';
-  filter: 'nearest' | 'box' | 'bilinear' | 'linear' | 'hamming' | 'bicubic' | 'lanczos' | 'area';
+  filter: 'nearest' | 'box' | 'bilinear' | 'linear' | 'hamming' | 'bicubic' | 'cubic' | 'lanczos' | 'area';
   antialias?: boolean;
   /** Decode JPEG at 1/2, 1/4 or 1/8 where that is enough, as Pillow's `draft` does; false when absent. */
   draft?: boolean;

@@ -93,28 +93,31 @@ def make_case(resize: Callable, shape: tuple, options: dict, channels: int, cont
     }
 
 
-def fixed_cases(resize: Callable, options: list) -> list:
+def fixed_cases(resize: Callable, options: list, shapes: list) -> list:
     """Every shape with every option; channels and content in turn."""
     return [
         make_case(resize, shape, option, [3, 1, 3, 4][(i + j) % 4], ["noise", "hard"][(i // 2 + j) % 2],
                   (i * len(options) + j) * 7919 + 1)
-        for i, shape in enumerate(SHAPES) for j, option in enumerate(options)
+        for i, shape in enumerate(shapes) for j, option in enumerate(options)
     ]
 
 
-def random_cases(resize: Callable, options: list, count: int, seed: int) -> list:
+def random_cases(resize: Callable, options: list, shape: Callable, count: int, seed: int) -> list:
     chance = random.Random(seed)
     return [
-        make_case(resize, random_shape(chance), options[i % len(options)], chance.choice([1, 3, 3, 4]),
+        make_case(resize, shape(chance), options[i % len(options)], chance.choice([1, 3, 3, 4]),
                   chance.choice(["noise", "hard"]), chance.getrandbits(32))
         for i in range(count)
     ]
 
 
-def main(versions: dict, resize: Callable, options: list, tensors: Callable) -> None:
+def main(
+    versions: dict, resize: Callable, options: list, tensors: Callable,
+    shapes: list = SHAPES, shape: Callable = random_shape,
+) -> None:
     """The command line of a golden script. `tensors()` gives cases that go through a whole model card."""
     if sys.argv[1] == "--random":
-        print(json.dumps({**versions, "cases": random_cases(resize, options, int(sys.argv[2]), int(sys.argv[3]))}))
+        print(json.dumps({**versions, "cases": random_cases(resize, options, shape, int(sys.argv[2]), int(sys.argv[3]))}))
         return
-    cases = fixed_cases(resize, options) + random_cases(resize, options, 48, 20260)
+    cases = fixed_cases(resize, options, shapes) + random_cases(resize, options, shape, 48, 20260)
     Path(sys.argv[1]).write_text(json.dumps({**versions, "cases": cases, "tensors": tensors()}, indent=2) + "\n")

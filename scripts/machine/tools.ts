@@ -32,7 +32,7 @@ const LLAMA = [
 ];
 
 const python: MachineTool = {
-  name: 'Python reference (Pillow, NumPy, ONNX Runtime)',
+  name: 'Python reference (Pillow, OpenCV, NumPy, ONNX Runtime)',
   folder: pythonFolder,
   executable: join(pythonFolder, 'bin/python'),
   recipe: existsSync(requirements) ? readFileSync(requirements, 'utf8') : '',

@@ -48,6 +48,24 @@ describe('model card', () => {
     expect(plan.classOffset).toBe(1);
   });
 
+  it('knows the filters of each profile', () => {
+    const filter = '"profile":"pillow","filter":"bicubic"';
+    expect(read(CARD.replace(filter, '"profile":"opencv","filter":"cubic"'))).toBe(0);
+    expect(plan.filter).toBe(4);
+    expect(plan.antialias).toBe(false);
+    expect(read(CARD.replace(filter, '"profile":"opencv","filter":"linear"'))).toBe(0);
+    expect(plan.filter).toBe(2);
+    expect(reason(filter, '"profile":"opencv","filter":"area","antialias":true')).toBe(
+      'input.resize.filter: profile opencv has nearest, linear, area and cubic, without antialias',
+    );
+    expect(reason(filter, '"profile":"pillow","filter":"linear"')).toBe(
+      'input.resize.filter: profile pillow has nearest, box, bilinear, hamming, bicubic and lanczos, with antialias',
+    );
+    expect(reason(filter, '"profile":"tensorflow","filter":"lanczos"')).toBe(
+      'input.resize.filter: profile tensorflow has nearest and bilinear',
+    );
+  });
+
   it('wrong fields are named', () => {
     expect(reason('[4,6]', '[4]')).toBe('input.resize.crop must be an array of two integers of 1 to 16384');
     expect(reason('"schema":1', '"schema":2')).toBe('schema must be an integer of 1 to 1');

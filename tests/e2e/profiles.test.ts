@@ -10,10 +10,10 @@ import { withScratch } from '../support/scratch.js';
 
 const ELEMENT_BYTES = { f32: 4, f16: 2, u8: 1, i8: 1 };
 
-for (const profile of ['torchvision', 'tensorflow']) {
+for (const profile of ['opencv', 'torchvision', 'tensorflow']) {
   for (const item of tensorCases(profile)) {
     const { layout, color, dtype, resize, shape } = item;
-    const name = `${profile} ${String(resize.filter)}, antialias ${String(resize.antialias)}, ${color} ${layout} ${dtype}`;
+    const name = `${profile} ${String(resize.filter)}, antialias ${String(resize.antialias ?? 'absent')}, ${color} ${layout} ${dtype}`;
     test(`${name}: preprocess gives the tensor of the Python pipeline`, async () => {
       await withScratch(async (work) => {
         writeProfilePackage(join(work, 'model'), item);

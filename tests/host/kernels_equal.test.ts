@@ -10,6 +10,7 @@ import { nmsPairs } from '../support/kernel_pairs/nms.js';
 import { normalizePairs } from '../support/kernel_pairs/normalize.js';
 import { normalizeFloatPairs } from '../support/kernel_pairs/normalize_float.js';
 import { quantizePairs } from '../support/kernel_pairs/quantize.js';
+import { opencvPairs } from '../support/kernel_pairs/resize_opencv.js';
 import { tensorflowPairs } from '../support/kernel_pairs/resize_tensorflow.js';
 import { similarityPairs } from '../support/kernel_pairs/similarity.js';
 import { softmaxPairs, topKPairs } from '../support/kernel_pairs/softmax.js';
@@ -31,6 +32,7 @@ const pairs = [
   ...hashPairs,
   ...normalizePairs,
   ...normalizeFloatPairs,
+  ...opencvPairs,
   ...tensorflowPairs,
   ...quantizePairs,
   ...similarityPairs,

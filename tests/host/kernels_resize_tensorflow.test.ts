@@ -3,4 +3,4 @@
 import { tensorflowPython } from '../support/requirements.js';
 import { libraryTests } from '../support/resize_library.js';
 
-libraryTests('tensorflow', tensorflowPython);
+libraryTests('tensorflow', tensorflowPython, { optional: true });

@@ -93,6 +93,22 @@ test('a card that is wrong is refused with the place and the reason', () => {
   refuses(withInput({ normalize: { std: [0, 1, 1] } }), 4, 'CARD_INVALID', /\/input\/normalize\/std\/0/);
   refuses(withInput({ shape: [1, 3, 0, 8] }), 4, 'CARD_INVALID', /\/input\/shape\/2/);
   refuses(withInput({ normalize: { divide: 2, multiply: 2 } }), 4, 'CARD_INVALID', /\/input\/normalize/);
+  const resizes = (profile: string, filter: string, more: Json = {}) =>
+    withInput({ resize: { profile, filter, size: [8, 8], ...more } });
+  refuses(
+    resizes('opencv', 'lanczos'),
+    4,
+    'CARD_INVALID',
+    /filter must be one of nearest, linear, bilinear, area/,
+  );
+  refuses(resizes('tensorflow', 'area'), 4, 'CARD_INVALID', /filter must be one of nearest, bilinear$/);
+  refuses(resizes('pillow', 'box', { antialias: false }), 4, 'CARD_INVALID', /antialias must be one of true/);
+  refuses(
+    resizes('torchvision', 'lanczos', { antialias: false }),
+    4,
+    'CARD_INVALID',
+    /antialias must be one of true/,
+  );
   refuses(withInput({ resize: { profile: 'pillow', filter: 'box' } }), 4, 'CARD_INVALID', /\/input\/resize/);
 });
 

@@ -17,7 +17,7 @@ export interface ResizeCase {
 }
 
 /** Numbers of the filters: assembly/kernels/types.ts. */
-export const FILTERS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
+export const FILTERS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos', 'area'];
 /** Numbers of the profiles. */
 export const PROFILES = { pillow: 0, opencv: 1, torchvision: 2, tensorflow: 3 } as const;
 
@@ -43,10 +43,9 @@ export class ResizeStage {
     return new ResizeStage(await instantiateForTest('assembly/entries/kernel_testing.ts'), PROFILES[profile]);
   }
 
-  /** Rows of the case's window, out of the stage that is fed with the rows that it asks for. */
-  resize(item: ResizeCase): Buffer {
+  /** Rows of the window of the case's picture (or of `pixels`), out of the stage that is fed with the rows that it asks for. */
+  resize(item: Omit<ResizeCase, 'sha256'>, pixels: Uint8Array = casePicture(item)): Buffer {
     const { call, memory } = this.guest;
-    const pixels = casePicture(item);
     const [width, height] = item.source;
     const stride = width * item.channels;
     const mark = call.arenaMark!();

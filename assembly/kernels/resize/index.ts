@@ -8,6 +8,7 @@ export {
   geometrySize,
   resizeWindow,
 } from './geometry';
+export { profileStatus } from './profiles';
 export { RESIZE_MAX_SIDE, resizeErrorText } from './status';
 export {
   resizeBegin,

@@ -16,6 +16,7 @@ import {
   FILTER_BILINEAR,
   FILTER_LANCZOS,
   FILTER_NEAREST,
+  PROFILE_OPENCV,
   PROFILE_PILLOW,
   PROFILE_TENSORFLOW,
   PROFILE_TORCHVISION,
@@ -24,6 +25,16 @@ import { coefficientTaps, coefficientsBuild, nearestBuild } from './coefficients
 import { nearestFloatBuild } from './float/nearest';
 import { verticalPassFirst } from './geometry';
 import { horizontalRow, packTable, verticalRow } from './kernels';
+import {
+  opencvBegin,
+  opencvHas,
+  opencvHorizontal,
+  opencvIndices,
+  opencvRingBytes,
+  opencvTables,
+  opencvTaps,
+  opencvVertical,
+} from './opencv';
 import { RESIZE_FILTER } from './status';
 import { linearRow, linearRows, weightedRow, weightedRows } from './tensorflow/simd';
 import { tensorflowBuild, tensorflowTaps } from './tensorflow/tables';
@@ -49,6 +60,7 @@ let fullH: i32 = 0;
 
 function has(profile: i32, filter: i32, antialias: bool): bool {
   if (profile == PROFILE_PILLOW) return antialias && filter >= FILTER_NEAREST && filter <= FILTER_LANCZOS;
+  if (profile == PROFILE_OPENCV) return !antialias && opencvHas(filter);
   if (filter == FILTER_NEAREST || filter == FILTER_BILINEAR) {
     return profile == PROFILE_TORCHVISION || profile == PROFILE_TENSORFLOW;
   }
@@ -84,6 +96,7 @@ export function profileBegin(
   srcH = sourceH;
   fullW = resizedW;
   fullH = resizedH;
+  if (profile == PROFILE_OPENCV) opencvBegin(filter, channels, srcW, srcH, fullW, fullH);
 }
 
 function inSize(axis: i32): i32 {
@@ -103,7 +116,9 @@ function floats(): bool {
 export function profilePass(axis: i32): i32 {
   // A side that keeps its size has weights of 0 and 1: the pass only makes the samples f32.
   if (floats()) return PASS_FILTER;
-  if (inSize(axis) == outSize(axis)) return PASS_COPY;
+  // What is between the passes of opencv is wide: where one side changes, both take part.
+  const both = profile == PROFILE_OPENCV && filter != FILTER_NEAREST;
+  if (both ? srcW == fullW && srcH == fullH : inSize(axis) == outSize(axis)) return PASS_COPY;
   return filter == FILTER_NEAREST ? PASS_PICK : PASS_FILTER;
 }
 
@@ -118,6 +133,7 @@ export function profileRowsFirst(): bool {
 
 /** Bytes of one channel value of a ring row. */
 export function profileRingBytes(): i32 {
+  if (profile == PROFILE_OPENCV && profilePass(AXIS_ROWS) == PASS_FILTER) return opencvRingBytes();
   return floats() && !antialias ? 4 : 1;
 }
 
@@ -126,10 +142,11 @@ export function profileOutputBytes(): i32 {
   return floats() ? 4 : 1;
 }
 
-/** PASS_FILTER: coefficients (4 bytes each) that each output index of the axis has; no count exceeds it. */
+/** PASS_FILTER: words of 4 bytes in the table that each output index has; of rows, no count of taps exceeds it. */
 export function profileTaps(axis: i32): i32 {
   const from = inSize(axis);
   const to = outSize(axis);
+  if (profile == PROFILE_OPENCV) return opencvTaps(from, to, axis == AXIS_COLUMNS);
   if (profile == PROFILE_TENSORFLOW) return tensorflowTaps(antialias, from, to);
   if (profile == PROFILE_TORCHVISION) return torchvisionTaps(filter, antialias, from, to);
   return coefficientTaps(filter, from, to);
@@ -141,8 +158,8 @@ export function profileScratch(axis: i32): usize {
 }
 
 /**
- * PASS_FILTER: fills bounds i32[count][2] (first source index, number of taps >= 1) and the table, 4-byte
- * coefficients [count][profileTaps(axis)], of the output indices first .. first + count - 1.
+ * PASS_FILTER: fills bounds i32[count][2] (first source index, number of taps >= 1) and the table of coefficients,
+ * words [count][profileTaps(axis)], of the output indices first .. first + count - 1.
  *
  * Columns: the taps lie inside the source row. Rows: first may be negative and first + taps may exceed the height;
  * stream.ts gives the kernel the nearest row of the picture in the place of one outside. Neither first nor
@@ -159,6 +176,10 @@ export function profileTables(
   const taps = profileTaps(axis);
   const from = inSize(axis);
   const to = outSize(axis);
+  if (profile == PROFILE_OPENCV) {
+    opencvTables(from, to, axis == AXIS_COLUMNS, first, count, bounds, table);
+    return;
+  }
   if (profile == PROFILE_TENSORFLOW) {
     tensorflowBuild(antialias, from, to, first, count, taps, bounds, table);
     return;
@@ -174,6 +195,7 @@ export function profileIndices(axis: i32, first: i32, count: i32, indices: usize
   const from = inSize(axis);
   const to = outSize(axis);
   if (profile == PROFILE_PILLOW) nearestBuild(from, to, first, count, indices);
+  else if (profile == PROFILE_OPENCV) opencvIndices(from, to, first, count, indices);
   else nearestFloatBuild(from, to, first, count, profile == PROFILE_TENSORFLOW ? 0.5 : 0.0, indices);
 }
 
@@ -189,18 +211,20 @@ export function profileHorizontal(
   table: usize,
   taps: i32,
 ): void {
-  if (profile != PROFILE_TENSORFLOW) horizontalRow(row, to, channels, count, bounds, table, taps);
+  if (profile == PROFILE_OPENCV) opencvHorizontal(row, to, count, bounds, table, taps);
+  else if (profile != PROFILE_TENSORFLOW) horizontalRow(row, to, channels, count, bounds, table, taps);
   else if (antialias) weightedRow(row, to, channels, count, bounds, table, taps);
   else linearRow(row, to, channels, count, bounds, table);
 }
 
 /**
  * Row kernel of the rows: `n` ring rows (u32[n] addresses, followed by one more readable one) weighted by the
- * coefficients of this output row -> `values` channel values at `to`. May read GUARD bytes behind each row and write
- * ROW_SLACK bytes behind `to`.
+ * coefficients of this output row -> `values` channel values at `to`. May read GUARD bytes behind each row (of wide
+ * values ROW_SLACK more) and write ROW_SLACK bytes behind `to`.
  */
 export function profileVertical(rows: usize, coefficients: usize, n: i32, to: usize, values: i32): void {
-  if (profile != PROFILE_TENSORFLOW) verticalRow(rows, coefficients, n, to, values);
+  if (profile == PROFILE_OPENCV) opencvVertical(rows, coefficients, n, to, values);
+  else if (profile != PROFILE_TENSORFLOW) verticalRow(rows, coefficients, n, to, values);
   else if (antialias) weightedRows(rows, coefficients, n, to, values);
   else {
     const last = load<u32>(rows + ((<usize>(n - 1)) << 2));
