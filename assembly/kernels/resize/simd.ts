@@ -8,6 +8,7 @@
  */
 
 import { BOUND_BYTES, COEFFICIENT_BITS, COEFFICIENT_HALF } from './coefficients';
+import { pairsOf } from './lanes';
 
 export { ROW_SLACK } from './scalar';
 
@@ -62,22 +63,17 @@ class Pixel {
     return Pixel.finish(low, high);
   }
 
-  /** One output pixel of 4 channels. */
-  @inline static rgba(src: usize, bound: usize, row: usize): v128 {
-    let from = src + ((<usize>load<i32>(bound)) << 2);
+  /** One output pixel of any number of channels; swizzles of {@link pairsOf}. */
+  @inline static any(src: usize, channels: i32, bound: usize, row: usize, left: v128, right: v128): v128 {
+    let from = src + <usize>(load<i32>(bound) * channels);
     let low = i32x4.splat(COEFFICIENT_HALF);
     let high = i32x4.splat(0);
-    // As in rgb: at most 12 bytes behind the source row are read.
-    for (const end = row + ((<usize>load<i32>(bound, 4) + 3) & ~3) * 4; row < end; row += 16, from += 16) {
+    const step = (<usize>channels) << 2;
+    // As in rgb: at most 15 bytes behind the source row are read.
+    for (const end = row + ((<usize>load<i32>(bound, 4) + 3) & ~3) * 4; row < end; row += 16, from += step) {
       const pixels = v128.load(from);
-      const first = i8x16.swizzle(
-        pixels,
-        i8x16(0, -128, 4, -128, 1, -128, 5, -128, 2, -128, 6, -128, 3, -128, 7, -128),
-      );
-      const second = i8x16.swizzle(
-        pixels,
-        i8x16(8, -128, 12, -128, 9, -128, 13, -128, 10, -128, 14, -128, 11, -128, 15, -128),
-      );
+      const first = i8x16.swizzle(pixels, left);
+      const second = i8x16.swizzle(pixels, right);
       low = i32x4.add(low, i32x4.dot_i16x8_s(first, v128.load32_splat(row)));
       high = i32x4.add(high, i32x4.dot_i16x8_s(first, v128.load32_splat(row, 4)));
       low = i32x4.add(low, i32x4.dot_i16x8_s(second, v128.load32_splat(row, 8)));
@@ -110,6 +106,24 @@ class Pixel {
   }
 }
 
+/** Any number of channels, pixel by pixel: four lanes each, the surplus overwritten by the next or in the slack. */
+function anyRow(
+  src: usize,
+  dst: usize,
+  channels: i32,
+  count: i32,
+  bound: usize,
+  row: usize,
+  step: usize,
+): void {
+  const left = pairsOf(channels, 0);
+  const right = pairsOf(channels, 2);
+  for (; count > 0; count--, dst += channels, bound += BOUND_BYTES, row += step) {
+    const a = Pixel.any(src, channels, bound, row, left, right);
+    v128.store32_lane(dst, Pixel.pack(a, a, a, a), 0);
+  }
+}
+
 function rgbRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, step: usize): void {
   for (; count >= 4; count -= 4, dst += 12) {
     const a = Pixel.rgb(src, bound, row);
@@ -127,17 +141,7 @@ function rgbRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, st
     bound += 4 * BOUND_BYTES;
     row += step * 4;
   }
-  for (; count > 0; count--, dst += 3, bound += BOUND_BYTES, row += step) {
-    const a = Pixel.rgb(src, bound, row);
-    v128.store32_lane(dst, Pixel.pack(a, a, a, a), 0);
-  }
-}
-
-function rgbaRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, step: usize): void {
-  for (; count > 0; count--, dst += 4, bound += BOUND_BYTES, row += step) {
-    const a = Pixel.rgba(src, bound, row);
-    v128.store32_lane(dst, Pixel.pack(a, a, a, a), 0);
-  }
+  anyRow(src, dst, 3, count, bound, row, step);
 }
 
 function grayRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, step: usize): void {
@@ -151,28 +155,7 @@ function grayRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, s
     bound += 4 * BOUND_BYTES;
     row += step * 4;
   }
-  for (; count > 0; count--, dst++, bound += BOUND_BYTES, row += step) {
-    const a = Pixel.gray(src, bound, row);
-    const sums = Pixel.grays(a, a, a, a);
-    v128.store8_lane(dst, Pixel.pack(sums, sums, sums, sums), 0);
-  }
-}
-
-/** Two channels (gray and alpha, before alpha is dropped; rare): plain, from the packed table. */
-function pairRow(src: usize, dst: usize, count: i32, bound: usize, row: usize, step: usize): void {
-  for (; count > 0; count--, dst += 2, bound += BOUND_BYTES, row += step) {
-    const from = src + ((<usize>load<i32>(bound)) << 1);
-    for (let c: usize = 0; c < 2; c++) {
-      let sum = COEFFICIENT_HALF;
-      // Tap j: low and high of its pair lie 4 bytes apart.
-      for (let j = 0; j < load<i32>(bound, 4); j++) {
-        const at = row + ((<usize>(j >> 1)) << 3) + ((<usize>(j & 1)) << 1);
-        const coefficient = ((<i32>load<i16>(at, 4)) << LOW_BITS) + <i32>load<u16>(at);
-        sum += <i32>load<u8>(from + ((<usize>j) << 1) + c) * coefficient;
-      }
-      store<u8>(dst + c, max(0, min(255, sum >> COEFFICIENT_BITS)));
-    }
-  }
+  anyRow(src, dst, 1, count, bound, row, step);
 }
 
 /** See scalar.ts. */
@@ -188,8 +171,7 @@ export function horizontalRow(
   const step = (<usize>taps) << 2;
   if (channels == 3) rgbRow(src, dst, count, bounds, table, step);
   else if (channels == 1) grayRow(src, dst, count, bounds, table, step);
-  else if (channels == 4) rgbaRow(src, dst, count, bounds, table, step);
-  else pairRow(src, dst, count, bounds, table, step);
+  else anyRow(src, dst, channels, count, bounds, table, step);
 }
 
 /** See scalar.ts. Sixteen bytes a turn; rows are taken in pairs, their bytes interleaved for the dot product. */

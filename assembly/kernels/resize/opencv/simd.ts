@@ -5,15 +5,10 @@
  */
 
 import { BOUND_BYTES } from '../coefficients';
+import { pairsOf } from '../lanes';
 import { areaRows as areaRowsExact } from './scalar';
 
 class Lanes {
-  /** Swizzle that pairs byte k and byte k + channels, as i16, in lane k = 0..3. */
-  @inline static pairs(channels: i32): v128 {
-    const first = i8x16(0, -128, 0, -128, 1, -128, 1, -128, 2, -128, 2, -128, 3, -128, 3, -128);
-    return i32x4.add(first, i32x4.splat(channels << 16));
-  }
-
   /** Weighted sum of two pixels of up to four channels: eight bytes from the first on, at most 7 behind the row. */
   @inline static pixel(src: usize, channels: i32, bound: usize, pairs: v128, weights: usize): v128 {
     const bytes = v128.load64_zero(src + <usize>(load<i32>(bound) * channels));
@@ -69,7 +64,7 @@ export function linearRow(
       v128.store(to, i16x8.narrow_i32x4_s(i32x4.shr_s(low, 4), i32x4.shr_s(high, 4)));
     }
   }
-  const pairs = Lanes.pairs(channels);
+  const pairs = pairsOf(channels, 0);
   const step = (<usize>channels) << 1;
   for (; count >= 2; count -= 2, bounds += 2 * BOUND_BYTES, table += 8, to += step * 2) {
     const words = i16x8.narrow_i32x4_s(
@@ -139,8 +134,8 @@ export function cubicRow(
   bounds: usize,
   table: usize,
 ): void {
-  const pairs = Lanes.pairs(channels);
-  const behind = i32x4.add(pairs, i32x4.splat((channels << 17) | (channels << 1)));
+  const pairs = pairsOf(channels, 0);
+  const behind = pairsOf(channels, 2);
   const step = (<usize>channels) << 2;
   for (; count > 0; count--, bounds += BOUND_BYTES, table += 8, to += step) {
     // Sixteen bytes from the first tap on: at most 15 behind the row.
