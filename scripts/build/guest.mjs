@@ -19,16 +19,21 @@ const guest = path.join(root, 'assembly') + path.sep;
  */
 const ALLOWED = {
   edge_kernels: () => false,
-  edge_infer: (module, name) =>
-    module === 'wasi_snapshot_preview1' ||
-    (module === 'wasi_ephemeral_nn' &&
-      ['load', 'load_by_name', 'init_execution_context', 'set_input', 'compute', 'get_output'].includes(
-        name,
-      )),
+  edge_infer: allowedInCore,
+  fuzz_testing: allowedInCore,
   bench_resize: (module) => module === 'wasi_snapshot_preview1',
   edge_infer_component: (module) =>
     ['wasi_snapshot_preview1', 'wasi:cli/exit@0.2.12'].includes(module) || module.startsWith('wasi:nn/'),
 };
+
+/** @param {string} module @param {string} name */
+function allowedInCore(module, name) {
+  return (
+    module === 'wasi_snapshot_preview1' ||
+    (module === 'wasi_ephemeral_nn' &&
+      ['load', 'load_by_name', 'init_execution_context', 'set_input', 'compute', 'get_output'].includes(name))
+  );
+}
 
 /**
  * asc's own output for an entry.
@@ -73,17 +78,21 @@ export async function compile(name, options, rewrite = (_file, source) => source
  *
  * @param {string} name
  * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
+ * @param {{options?: string[], sources?: Record<string, string>}} [otherwise] for tests: more options of asc, other
+ *   texts for source files
  * @returns {Promise<Uint8Array>}
  */
-export async function compileGuest(name, abi) {
-  const options = ['--use', `NN_ABI=${abi}`];
+export async function compileGuest(name, abi, { options: more = [], sources = {} } = {}) {
+  const options = ['--use', `NN_ABI=${abi}`, ...more];
   const census = new TextCensus();
-  const unoptimised = await compile(name, options, (file, source) => census.source(file, source));
+  const unoptimised = await compile(name, options, (file, source) =>
+    census.source(file, sources[file] ?? source),
+  );
   const packed = packTexts(census.found(unoptimised));
   const binary = await compile(
     name,
     [...options, '--optimizeLevel', '3', '--shrinkLevel', '1'],
-    (file, source) => packedSource(file, source, packed),
+    (file, source) => packedSource(file, sources[file] ?? source, packed),
   );
   const finished = finish(binary);
   checkImports(name, finished);

@@ -12,8 +12,9 @@ let sourcesHash: string | undefined;
 /** One hash of every file under assembly/ and of the compiler's version. */
 function hashSources(): string {
   if (sourcesHash !== undefined) return sourcesHash;
-  const hash = createHash('sha256').update(SETTINGS.join(' '));
-  hash.update(readFileSync(join(CHECKOUT, 'node_modules/assemblyscript/package.json')));
+  const hash = createHash('sha256').update(
+    readFileSync(join(CHECKOUT, 'node_modules/assemblyscript/package.json')),
+  );
   const folder = join(CHECKOUT, 'assembly');
   const files = readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -25,24 +26,49 @@ function hashSources(): string {
 }
 
 /**
- * WebAssembly bytes of `entry` (a path below the checkout, e.g. 'assembly/entries/kernel_testing.ts'), compiled with
- * -O3, the stub runtime and SIMD. Kept in dist/test-wasm under a hash of all of assembly/, so a second call is a read.
+ * WebAssembly bytes that `make` compiles from assembly/: kept in dist/test-wasm under a hash of all of assembly/ and of
+ * `recipe` (whatever else they depend on), so a second call is a read.
  */
-export async function compileForTest(entry: string): Promise<Buffer> {
+export async function keepCompiled(
+  name: string,
+  recipe: string,
+  make: () => Promise<Uint8Array>,
+): Promise<Buffer> {
   const folder = join(CHECKOUT, 'dist/test-wasm');
-  const kept = join(folder, `${basename(entry, '.ts')}-${hashSources()}.wasm`);
+  const how = createHash('sha256').update(recipe).digest('hex').slice(0, 8);
+  const kept = join(folder, `${name}-${hashSources()}-${how}.wasm`);
   if (existsSync(kept)) return readFileSync(kept);
+  const made = await make();
   mkdirSync(folder, { recursive: true });
-  const { default: asc } = await import('assemblyscript/asc');
   // Unique and then renamed: test files run in parallel processes.
   const fresh = `${kept}.${process.pid}`;
-  const { error, stderr } = await asc.main([entry, '--baseDir', CHECKOUT, '--outFile', fresh, ...SETTINGS], {
-    writeFile: (name: string, data: string | Uint8Array) =>
-      writeFileSync(name.startsWith('/') ? name : join(CHECKOUT, name), data),
-  });
-  assert.equal(error, null, `asc ${entry}: ${error?.message}\n${stderr.toString()}`);
+  writeFileSync(fresh, made);
   renameSync(fresh, kept);
   return readFileSync(kept);
+}
+
+/**
+ * WebAssembly bytes of `entry` (a path below the checkout, e.g. 'assembly/entries/kernel_testing.ts'), compiled with
+ * -O3, the stub runtime and SIMD, once ({@link keepCompiled}).
+ */
+export function compileForTest(entry: string): Promise<Buffer> {
+  return keepCompiled(basename(entry, '.ts'), SETTINGS.join(' '), async () => {
+    const { default: asc } = await import('assemblyscript/asc');
+    let binary: Uint8Array | undefined;
+    const { error, stderr } = await asc.main(
+      [entry, '--baseDir', CHECKOUT, '--outFile', 'out.wasm', ...SETTINGS],
+      {
+        writeFile: (_name: string, data: string | Uint8Array) => {
+          if (typeof data !== 'string') binary = data;
+        },
+      },
+    );
+    assert.ok(
+      error === null && binary !== undefined,
+      `asc ${entry}: ${error?.message}\n${stderr.toString()}`,
+    );
+    return binary;
+  });
 }
 
 /** A fresh instance: its memory, and its functions by name. */
