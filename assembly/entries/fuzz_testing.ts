@@ -20,7 +20,17 @@ import {
   imageStatus,
   imageWidth,
 } from '../codecs/image';
-import { resizeErrorText } from '../kernels/resize';
+import {
+  resizeBegin,
+  resizeElementBytes,
+  resizeErrorText,
+  resizeFill,
+  resizeFirstRow,
+  resizeLastRow,
+  resizePush,
+  resizeTake,
+} from '../kernels/resize';
+import { RESIZE_MEMORY } from '../kernels/resize/status';
 import { arenaAlloc, arenaMark, GUARD } from '../memory/arena';
 import { preprocessRaw } from '../pipeline';
 import { answer } from '../answer';
@@ -51,6 +61,8 @@ const FAULT_TREE: i32 = 5;
 const FAULT_LABEL: i32 = 6;
 const FAULT_OFFSET: i32 = 7;
 const FAULT_TENSOR: i32 = 8;
+const FAULT_WINDOW: i32 = 9;
+const FAULT_COUNT: i32 = 10;
 
 /** Of pictures with more pixels only some rows are decoded. */
 const MANY_PIXELS: u64 = 1 << 20;
@@ -211,6 +223,69 @@ export function fuzzCard(src: usize, length: usize, picture: usize): i32 {
   return 0;
 }
 
+/** Numbers in front of the samples of {@link fuzzResize}, 4 bytes each. */
+const RESIZE_NUMBERS: usize = 13;
+
+/**
+ * Resizes noise: profile, filter, antialias, channels, source width and height, resized width and height, window x, y, width
+ * and height, fill; the rest are samples, again and again. Status.
+ */
+export function fuzzResize(src: usize, length: usize): i32 {
+  begin();
+  const samples = length - (RESIZE_NUMBERS << 2);
+  if (length <= RESIZE_NUMBERS << 2) return 0;
+  const channels = load<i32>(src, 12);
+  const width = load<i32>(src, 16);
+  const height = load<i32>(src, 20);
+  const windowW = load<i32>(src, 40);
+  const windowH = load<i32>(src, 44);
+  plan.profile = load<i32>(src);
+  const status = resizeBegin(
+    plan.profile,
+    load<i32>(src, 4),
+    (load<u8>(src, 8) & 1) != 0,
+    channels,
+    width,
+    height,
+    load<i32>(src, 24),
+    load<i32>(src, 28),
+    load<i32>(src, 32),
+    load<i32>(src, 36),
+    windowW,
+    windowH,
+  );
+  // Time is allowed for the larger of source and window, for tables that memory refused as well.
+  if (status == 0 || status == RESIZE_MEMORY) {
+    report.width = <u32>max(width, windowW);
+    report.height = <u32>max(height, windowH);
+  }
+  if (status != 0) return status;
+  resizeFill(<i32>load<u8>(src, 48));
+  const first = resizeFirstRow();
+  const last = resizeLastRow();
+  if (first < 0 || first > last || last >= height) report.fault = FAULT_WINDOW;
+  if (<u64>width * <u64>(last - first + 1) > MANY_PIXELS || <u64>windowW * <u64>windowH > MANY_PIXELS)
+    return 0;
+  const stride = <usize>(width * channels);
+  const row = arenaAlloc(stride);
+  if (row == 0) return 0;
+  let done = 0;
+  for (let y = first; y <= last && report.fault == 0; y++) {
+    for (let i: usize = 0; i < stride; i++) {
+      store<u8>(row + i, load<u8>(src + (RESIZE_NUMBERS << 2) + ((i + <usize>y * stride) % samples)));
+    }
+    for (let ready = resizePush(row); ready > 0; ready--) {
+      const out = resizeTake();
+      const bytes = <usize>(windowW * channels * resizeElementBytes());
+      if (!inArena(out, bytes, src)) report.fault = FAULT_ROW;
+      else mixBytes(out, bytes);
+      done++;
+    }
+  }
+  if (done != windowH) report.fault = FAULT_COUNT;
+  return 0;
+}
+
 /** Reads a labels file; status. */
 export function fuzzLabels(src: usize, length: usize): i32 {
   begin();
@@ -270,7 +345,7 @@ const MAX_TEXT: u32 = 252;
 const TEXT: usize = memory.data(256, 4);
 
 function textOf(kind: i32, status: i32): string {
-  if (kind != 1 && status >= 190 && status < 200) return resizeErrorText(status);
+  if (kind != 1 && status >= 190 && status < 200) return resizeErrorText(status, plan.profile);
   if (kind == 0) return imageErrorText(status);
   return kind == 1 || (status >= 20 && status < 30) ? jsonErrorText(status) : cardErrorText(status);
 }

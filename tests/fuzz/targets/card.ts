@@ -231,15 +231,11 @@ export const modelCard: Target = {
   // The tables of 16 graphs and 64 files; a tensor of 4096 pixels; rows and tables of a resize from 12 x 9 up to 16384.
   bound: (length) => jsonBound(length) + 2 * 1024 * 1024,
   text: (guest, status) => guest.text(2, status),
-  statusFiles: ['assembly/card/status.ts', 'assembly/kernels/resize/status.ts'],
+  statusFiles: ['assembly/card/status.ts'],
   unreachable: {
     CARD_SIZE: 'is about a file of the package: the target request reaches it, under the code of its answer',
     CARD_HASH: 'is about a file of the package: the target request reaches it, under the code of its answer',
     CARD_UNLISTED:
       'is about a file of the package: the target request reaches it, under the code of its answer',
-    RESIZE_MEMORY: 'needs more memory than a card of this target may ask for',
-    RESIZE_SIZE: 'the card reader lets no such size through',
-    RESIZE_WINDOW: 'the card reader lets no crop through that is larger than the resized picture',
-    RESIZE_CHANNELS: 'the pipeline knows no other number of channels',
   },
 };

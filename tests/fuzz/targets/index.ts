@@ -6,11 +6,12 @@ import { jpeg } from './jpeg.js';
 import { json } from './json.js';
 import { png } from './png.js';
 import { request } from './request.js';
+import { resize } from './resize.js';
 import { bmp, exif, pnm, raw } from './simple.js';
 import { base64, labels } from './text.js';
 
 export const TARGETS: readonly Target[] = [
-  ...[jpeg, png, pnm, bmp, raw, exif],
+  ...[jpeg, png, pnm, bmp, raw, exif, resize],
   ...[json, modelCard, labels, base64, request],
 ];
 
