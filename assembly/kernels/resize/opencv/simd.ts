@@ -8,7 +8,21 @@ import { BOUND_BYTES } from '../coefficients';
 import { pairsOf } from '../lanes';
 import { areaRows as areaRowsExact } from './scalar';
 
+/**
+ * Where values are in range, they are narrowed by shuffles: the compiler of WasmEdge 0.17.1 (LLVM) crashes on
+ * saturation of two sums of loaded values, and the module would run in its interpreter.
+ */
 class Lanes {
+  /** The low halves of eight i32. */
+  @inline static words(low: v128, high: v128): v128 {
+    return v128.shuffle<i16>(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+  }
+
+  /** The low halves of sixteen i16. */
+  @inline static bytes(low: v128, high: v128): v128 {
+    return v128.shuffle<u8>(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  }
+
   /** Weighted sum of two pixels of up to four channels: eight bytes from the first on, at most 7 behind the row. */
   @inline static pixel(src: usize, channels: i32, bound: usize, pairs: v128, weights: usize): v128 {
     const bytes = v128.load64_zero(src + <usize>(load<i32>(bound) * channels));
@@ -23,7 +37,7 @@ class Lanes {
     const weights = v128.shuffle<i16>(w0, w1, 0, 8, 0, 8, 0, 8, 0, 8);
     const left = i32x4.dot_i16x8_s(v128.shuffle<i16>(top, bottom, 0, 8, 1, 9, 2, 10, 3, 11), weights);
     const right = i32x4.dot_i16x8_s(v128.shuffle<i16>(top, bottom, 4, 12, 5, 13, 6, 14, 7, 15), weights);
-    const sum = i16x8.narrow_i32x4_s(i32x4.shr_s(left, 16), i32x4.shr_s(right, 16));
+    const sum = v128.shuffle<i16>(left, right, 1, 3, 5, 7, 9, 11, 13, 15);
     const low = i16x8.mul(top, w0);
     const carry = i16x8.lt_u(i16x8.add(low, i16x8.mul(bottom, w1)), low);
     return i16x8.shr_s(i16x8.add(i16x8.add(sum, carry), i16x8.splat(2)), 2);
@@ -61,13 +75,13 @@ export function linearRow(
       bytes = v128.load16_lane(src + <usize>load<i32>(bounds, 56), bytes, 7);
       const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(bytes), v128.load(table));
       const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(bytes), v128.load(table, 16));
-      v128.store(to, i16x8.narrow_i32x4_s(i32x4.shr_s(low, 4), i32x4.shr_s(high, 4)));
+      v128.store(to, Lanes.words(i32x4.shr_s(low, 4), i32x4.shr_s(high, 4)));
     }
   }
   const pairs = pairsOf(channels, 0);
   const step = (<usize>channels) << 1;
   for (; count >= 2; count -= 2, bounds += 2 * BOUND_BYTES, table += 8, to += step * 2) {
-    const words = i16x8.narrow_i32x4_s(
+    const words = Lanes.words(
       Lanes.pixel(src, channels, bounds, pairs, table),
       Lanes.pixel(src, channels, bounds + BOUND_BYTES, pairs, table + 4),
     );
@@ -89,7 +103,7 @@ export function linearRows(rows: usize, weights: usize, to: usize, values: i32):
   for (const end = to + values; to < end; to += 16, top += 32, bottom += 32) {
     const low = Lanes.linear(v128.load(top), v128.load(bottom), w0, w1);
     const high = Lanes.linear(v128.load(top, 16), v128.load(bottom, 16), w0, w1);
-    v128.store(to, i8x16.narrow_i16x8_u(low, high));
+    v128.store(to, Lanes.bytes(low, high));
   }
 }
 
@@ -121,7 +135,7 @@ export function halfRows(rows: usize, to: usize, values: i32): void {
   for (const end = to + values; to < end; to += 16, top += 32, bottom += 32) {
     const low = i16x8.add(i16x8.add(v128.load(top), v128.load(bottom)), two);
     const high = i16x8.add(i16x8.add(v128.load(top, 16), v128.load(bottom, 16)), two);
-    v128.store(to, i8x16.narrow_i16x8_u(i16x8.shr_u(low, 2), i16x8.shr_u(high, 2)));
+    v128.store(to, Lanes.bytes(i16x8.shr_u(low, 2), i16x8.shr_u(high, 2)));
   }
 }
 
