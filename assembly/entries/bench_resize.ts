@@ -5,40 +5,11 @@
  * RGB pixels. Standard output: a u64 of nanoseconds a run, then the RGB pixels of the last one.
  */
 
+import { demand, nanoseconds, readAll, writeAll } from '../bench/command';
 import { resizePicture } from '../bench/resize';
 import { arenaAlloc } from '../memory/arena';
-import { clock_time_get, fd_read, fd_write, proc_exit } from '../wasi/imports';
 
 const HEAD: usize = memory.data(32, 8);
-const VECTOR: usize = memory.data(16, 8);
-const MONOTONIC: i32 = 1;
-const FAILED: i32 = 5;
-
-function readAll(to: usize, length: usize): void {
-  while (length > 0) {
-    store<usize>(VECTOR, to);
-    store<usize>(VECTOR, length, 4);
-    if (fd_read(0, VECTOR, 1, VECTOR + 8) != 0 || load<usize>(VECTOR, 8) == 0) proc_exit(FAILED);
-    // A runtime never reads more than it was asked for.
-    to += load<usize>(VECTOR, 8);
-    length -= load<usize>(VECTOR, 8);
-  }
-}
-
-function writeAll(from: usize, length: usize): void {
-  while (length > 0) {
-    store<usize>(VECTOR, from);
-    store<usize>(VECTOR, length, 4);
-    if (fd_write(1, VECTOR, 1, VECTOR + 8) != 0) proc_exit(FAILED);
-    from += load<usize>(VECTOR, 8);
-    length -= load<usize>(VECTOR, 8);
-  }
-}
-
-function now(at: usize): u64 {
-  clock_time_get(MONOTONIC, 1, at);
-  return load<u64>(at);
-}
 
 export function _start(): void {
   readAll(HEAD, 32);
@@ -50,25 +21,16 @@ export function _start(): void {
   const src = arenaAlloc(<usize>(srcW * srcH * 3));
   const dst = arenaAlloc(<usize>(dstW * dstH * 3));
   const times = arenaAlloc((<usize>runs) << 3);
-  if (src == 0 || dst == 0 || times == 0) proc_exit(FAILED);
+  demand(src != 0 && dst != 0 && times != 0);
   readAll(src, <usize>(srcW * srcH * 3));
+  const profile = load<i32>(HEAD);
+  const filter = load<i32>(HEAD, 4);
+  const antialias = load<i32>(HEAD, 8) != 0;
   for (let i = 0; i < runs; i++) {
-    const at = times + ((<usize>i) << 3);
-    const start = now(at);
-    const status = resizePicture(
-      load<i32>(HEAD),
-      load<i32>(HEAD, 4),
-      load<i32>(HEAD, 8) != 0,
-      3,
-      src,
-      srcW,
-      srcH,
-      dst,
-      dstW,
-      dstH,
-    );
-    if (status != 0) proc_exit(FAILED);
-    store<u64>(at, now(at) - start);
+    const start = nanoseconds();
+    const status = resizePicture(profile, filter, antialias, 3, src, srcW, srcH, dst, dstW, dstH);
+    store<u64>(times + ((<usize>i) << 3), nanoseconds() - start);
+    demand(status == 0);
   }
   writeAll(times, (<usize>runs) << 3);
   writeAll(dst, <usize>(dstW * dstH * 3));

@@ -1,9 +1,9 @@
 /** Rounds in which the subjects take turns, so that whatever else the machine does slows all of them alike. */
 
-/** Something that can be measured again and again. */
-export interface Measurable {
-  /** Runs once and says how long it took, in milliseconds. */
-  sample(): Promise<number>;
+/** Something that can be measured again and again: a sample is milliseconds, or more than that. */
+export interface Measurable<T = number> {
+  /** Runs once and says what it took. */
+  sample(): Promise<T>;
 }
 
 /** How often, and what is told on the way. */
@@ -24,11 +24,11 @@ export interface RoundsOptions {
  * @example
  * const [ours, theirs] = await alternate([a, b], { rounds: 21 });
  */
-export async function alternate(
-  subjects: readonly Measurable[],
+export async function alternate<T>(
+  subjects: readonly Measurable<T>[],
   { rounds, warmup = 1, signal, onRound }: RoundsOptions,
-): Promise<number[][]> {
-  const samples: number[][] = subjects.map(() => []);
+): Promise<T[][]> {
+  const samples: T[][] = subjects.map(() => []);
   for (let round = -warmup; round < rounds; round++) {
     for (const [i, subject] of subjects.entries()) {
       signal?.throwIfAborted();

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageVersion } from '../paths.js';
+import { addBench } from './bench.js';
 import { addClassify } from './classify.js';
 import { addComponentize } from './componentize.js';
 import { addConformance } from './conformance.js';
@@ -49,6 +50,7 @@ Examples:
   addRun(program, done);
   addComponentize(program, done);
   addConformance(program, done);
+  addBench(program, done);
   addModels(program, done);
   addRuntimes(program, done);
   addDoctor(program, done);

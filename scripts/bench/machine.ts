@@ -1,7 +1,9 @@
 /** The machine that the benchmark runs on: programs, rivals, pictures, and the versions of all of them. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { packageVersion } from '../../host/paths.js';
 import { CHECKOUT, MACHINE_TOOLS } from '../machine/paths.js';
 import { prepareTools, referencePython, secondNode } from '../machine/tools.js';
@@ -51,7 +53,12 @@ export class BenchMachine {
   /** The Node that subjects run in: 24 where there is one or one can be had, else this one. */
   async node(): Promise<string> {
     if (secondNode() === undefined) await this.#tool('node24');
-    return secondNode() ?? process.execPath;
+    const node = secondNode() ?? process.execPath;
+    await this.#get('node version', async () => {
+      const { stdout } = await promisify(execFile)(node, ['-p', 'process.versions.node']);
+      this.versions.set('Node', stdout.trim());
+    });
+    return node;
   }
 
   /** The reference Python. */

@@ -1,18 +1,23 @@
 /** Rows as people read them. */
 import { type BenchRow, formatMs } from './case.js';
 
-const time = (ms: number | null) => (ms === null ? '-' : formatMs(ms));
+export const formatBytes = (bytes: number): string =>
+  bytes >= 2 ** 20 ? `${(bytes / 2 ** 20).toFixed(2)} MiB` : `${(bytes / 1024).toFixed(1)} KiB`;
 
-/** A ratio of two digits after the point, or three figures when it is small. */
+const amount = (ms: number | null, bytes: number | undefined): string =>
+  bytes === undefined ? (ms === null ? '-' : formatMs(ms)) : formatBytes(bytes);
+
+/** A ratio with two digits after the point, or two figures when it is small. */
 export const formatRatio = (ratio: number | null): string =>
   ratio === null ? '-' : `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)} x`;
 
-/** `yes`, `no`, or why there is nothing to compare. */
+/** Whether outputs are equal, or why there is nothing to compare. */
 export const formatEqual = ({ hash_equal, rival_hash }: BenchRow): string => {
   if (hash_equal !== null) return hash_equal ? 'equal' : 'DIFFERS';
   return rival_hash === undefined ? '-' : 'not comparable';
 };
 
+/** The goal, and whether it is met. */
 export const formatGoal = ({ goal, goal_met }: BenchRow): string => {
   if (goal === undefined) return '';
   return `${goal}${goal_met === null ? '' : goal_met ? ': met' : ': MISSED'}`;
@@ -24,8 +29,8 @@ export function textTable(rows: readonly BenchRow[]): string {
     ['case', 'ours', 'rival', '', 'ratio', 'output', 'goal', 'note'],
     ...rows.map((row) => [
       row.case,
-      time(row.ours_ms),
-      time(row.rival_ms),
+      amount(row.ours_ms, row.ours_bytes),
+      amount(row.rival_ms, row.rival_bytes),
       row.rival,
       formatRatio(row.ratio),
       formatEqual(row),

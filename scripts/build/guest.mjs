@@ -21,6 +21,7 @@ const ALLOWED = {
   edge_kernels: () => false,
   edge_infer: allowedInCore,
   fuzz_testing: allowedInCore,
+  bench_preprocess: (module) => module === 'wasi_snapshot_preview1',
   bench_resize: (module) => module === 'wasi_snapshot_preview1',
   edge_infer_component: (module) =>
     ['wasi_snapshot_preview1', 'wasi:cli/exit@0.2.12'].includes(module) || module.startsWith('wasi:nn/'),

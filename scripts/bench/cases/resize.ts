@@ -1,5 +1,7 @@
 /** Resizing alone: RGB pixels 4928 x 3279 to 852 x 567, the sizes of fast_image_resize's own benchmark. */
+import { readFileSync } from 'node:fs';
 import type { BenchCase, SubjectSpec } from '../case.js';
+import { buildRival, type CommandInput, commandSubject, inRuntime, program } from '../commands.js';
 import { u8Difference } from '../compare.js';
 import type { BenchMachine } from '../machine.js';
 import { rawPicture } from '../pictures.js';
@@ -64,6 +66,51 @@ function pillowProfile(name: FilterName): BenchCase {
   };
 }
 
+const RUNS = 3;
+
+/** What assembly/entries/bench_resize.ts and fast_image_resize/src/main.rs read. */
+function commandInput(machine: BenchMachine, filter: number): CommandInput {
+  const head = Int32Array.of(PROFILE_PILLOW, filter, 1, ...SIZE, ...TO, RUNS);
+  const pixels = readFileSync(rawPicture(machine, ...SIZE));
+  return { bytes: Buffer.concat([new Uint8Array(head.buffer), pixels]), runs: RUNS, units: 1 };
+}
+
+/** Wasmtime's code against Wasmtime's code, and against what Rust compiles for this processor. */
+function inWasmtime(name: FilterName): BenchCase {
+  const { filter } = FILTERS[name];
+  const run = (machine: BenchMachine, module: string) =>
+    commandSubject(machine, inRuntime(machine, 'wasmtime', module), commandInput(machine, filter));
+  const differs = { why: 'its coefficients have 16 bits, Pillow has 22', compare: u8Difference };
+  return {
+    id: `resize/wasmtime-${name}`,
+    title: `the same in Wasmtime, ${name}`,
+    per: 'a picture',
+    rounds: ROUNDS,
+    ours: {
+      name: 'edge-infer, Wasmtime',
+      open: async (machine) => run(machine, await machine.guest('bench_resize')),
+    },
+    rivals: [
+      {
+        name: 'fast_image_resize, wasm SIMD128, Wasmtime',
+        open: async (machine) => run(machine, await buildRival(machine, 'wasi')),
+        goal: { ratio: 1.2 },
+        differs,
+      },
+      {
+        name: 'fast_image_resize, native',
+        open: async (machine) =>
+          commandSubject(
+            machine,
+            program(await buildRival(machine, 'native')),
+            commandInput(machine, filter),
+          ),
+        differs,
+      },
+    ],
+  };
+}
+
 /** SIMD against our own plain form, one pass of the two. */
 function passCase(pass: 'horizontal' | 'vertical'): BenchCase {
   const open =
@@ -92,6 +139,8 @@ function passCase(pass: 'horizontal' | 'vertical'): BenchCase {
 export const RESIZE_CASES: readonly BenchCase[] = [
   pillowProfile('bilinear'),
   pillowProfile('lanczos'),
+  inWasmtime('bilinear'),
+  inWasmtime('lanczos'),
   passCase('horizontal'),
   passCase('vertical'),
 ];

@@ -21,7 +21,6 @@ async function classify({ files, model }: Params): Promise<Work> {
       last = predictions.map((prediction) => prediction.class_id);
     },
     output: () => bytesOf(Int32Array.from(last)),
-    versions: { Node: process.versions.node },
   };
 }
 
