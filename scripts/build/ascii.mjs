@@ -9,6 +9,10 @@ import { dataSegments } from './segments.mjs';
 
 /** The file that the build writes itself, see there. */
 export const PACKED_FILE = 'assembly/text/packed.ts';
+/** Bytes, or elements of a table, from which on static memory is placed behind what is addressed more often. */
+const LARGE = 320;
+/** An address that nothing has: what lies there is 0, the end of a text. */
+const EMPTY = 8;
 /** How the bytes begin that stand for a text while it is not known which texts a module has. */
 const MARK = [0xff, 0xfe];
 
@@ -37,6 +41,24 @@ function characters(node) {
 }
 
 /**
+ * True for `const X: usize = memory.data(...)` of many bytes, and for constant texts, at the top level.
+ *
+ * @param {ts.Node} node
+ */
+function isLarge(node) {
+  if (!ts.isVariableStatement(node) || !ts.isSourceFile(node.parent)) return false;
+  const call = node.declarationList.declarations[0]?.initializer;
+  if (call === undefined) return false;
+  if (ts.isStringLiteralLike(call)) return (node.declarationList.flags & ts.NodeFlags.Const) !== 0;
+  if (!ts.isCallExpression(call) || call.expression.getText() !== 'memory.data') return false;
+  const data = call.arguments[0];
+  if (data === undefined) return false;
+  return ts.isArrayLiteralExpression(data)
+    ? data.elements.length >= LARGE
+    : !ts.isNumericLiteral(data) || Number(data.text) >= LARGE;
+}
+
+/**
  * The source text with all string constants replaced; lines stay where they are.
  *
  * @param {string} file
@@ -49,6 +71,8 @@ function replaceTexts(file, source, address) {
   const edits = [];
   /** @param {ts.Node} node */
   const visit = (node) => {
+    // Static memory is laid out as it is compiled, what is lazy last. Low addresses make short instructions.
+    if (isLarge(node)) edits.push({ start: node.getStart(), end: node.getStart(), text: '@lazy ' });
     if (ts.isStringLiteralLike(node) && !staysText(node)) {
       const lines = '\n'.repeat(source.slice(node.getStart(), node.getEnd()).split('\n').length - 1);
       const text = `changetype<string>(${address(characters(node))})${lines}`;
@@ -103,18 +127,23 @@ export class TextCensus {
 export function packedSource(file, source, packed) {
   if (file === PACKED_FILE) {
     return [
-      ...[`export const TEXTS: usize = memory.data<u8>([${packed.bytes}], 1);`],
-      ...[`export const PAIRS: usize = memory.data<u8>([${packed.pairs}], 1);`],
+      ...[`@lazy export const TEXTS: usize = memory.data<u8>([${packed.bytes}], 1);`],
+      ...[`@lazy export const PAIRS: usize = memory.data<u8>([${packed.pairs}], 1);`],
     ].join('\n');
   }
   let count = 0;
   const result = replaceTexts(file, source, (text) => {
+    if (text === '') return String(EMPTY);
     count++;
     const offset = packed.offsets.get(text);
     // Code that is never compiled may name what does not exist.
     return offset === undefined ? 'TEXT_THAT_WAS_NOT_FOUND' : `PACKED_TEXTS+${offset}`;
   });
-  if (count === 0) return source;
+  // The entry ends the small statics of all files; the texts follow them, then what is lazy.
+  const isEntry = file.startsWith('assembly/entries/');
+  if (isEntry) count++;
+  if (count === 0) return result;
   const from = path.posix.relative(path.posix.dirname(file), PACKED_FILE).replace(/\.ts$/, '');
-  return `${result}\nimport{TEXTS as PACKED_TEXTS}from"${from.startsWith('.') ? from : `./${from}`}";\n`;
+  const last = isEntry ? 'export const LAST_SMALL_STATIC:usize=PACKED_TEXTS;' : '';
+  return `${result}\nimport{TEXTS as PACKED_TEXTS}from"${from.startsWith('.') ? from : `./${from}`}";${last}\n`;
 }

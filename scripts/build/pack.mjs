@@ -67,6 +67,7 @@ function withPair(codes, pair, code) {
  * @returns {PackedTexts}
  */
 export function packTexts(texts) {
+  texts = texts.toSorted((a, b) => a.length - b.length);
   let packed = texts.map(characters);
   /** @type {number[]} */
   const pairs = [];
