@@ -128,36 +128,51 @@ function firstRowOnly(block: usize): bool {
   return !v128.any_true(v128.or(rest, v128.load(block, 112)));
 }
 
+/**
+ * Exchanges rows and columns of the 8 x 8 results in WORKSPACE. Interleaving the first half of the vectors with the
+ * second turns the six bits of a result's place round by one; three turns exchange row and column.
+ */
+function transposeWorkspace(): void {
+  let x0 = v128.load(WORKSPACE, 0);
+  let x1 = v128.load(WORKSPACE, 16);
+  let x2 = v128.load(WORKSPACE, 32);
+  let x3 = v128.load(WORKSPACE, 48);
+  let x4 = v128.load(WORKSPACE, 64);
+  let x5 = v128.load(WORKSPACE, 80);
+  let x6 = v128.load(WORKSPACE, 96);
+  let x7 = v128.load(WORKSPACE, 112);
+  for (let i = 0; i < 3; i++) {
+    const y1 = Lanes.high16(x0, x4);
+    const y2 = Lanes.low16(x1, x5);
+    const y3 = Lanes.high16(x1, x5);
+    const y4 = Lanes.low16(x2, x6);
+    const y5 = Lanes.high16(x2, x6);
+    x0 = Lanes.low16(x0, x4);
+    x6 = Lanes.low16(x3, x7);
+    x7 = Lanes.high16(x3, x7);
+    x1 = y1;
+    x2 = y2;
+    x3 = y3;
+    x4 = y4;
+    x5 = y5;
+  }
+  v128.store(WORKSPACE, x0, 0);
+  v128.store(WORKSPACE, x1, 16);
+  v128.store(WORKSPACE, x2, 32);
+  v128.store(WORKSPACE, x3, 48);
+  v128.store(WORKSPACE, x4, 64);
+  v128.store(WORKSPACE, x5, 80);
+  v128.store(WORKSPACE, x6, 96);
+  v128.store(WORKSPACE, x7, 112);
+}
+
 /** First pass over the columns; WORKSPACE then holds the transposed results: column 0 .. column 7. */
 function columnPass(block: usize, quant: usize): void {
   for (let i: usize = 0; i < 128; i += 16) {
     v128.store(WORKSPACE + i, i16x8.mul(v128.load(block + i), v128.load(quant + i)));
   }
   fullPass(ROUND_FIRST);
-  const a0 = Lanes.low16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
-  const a1 = Lanes.high16(v128.load(WORKSPACE, 0), v128.load(WORKSPACE, 16));
-  const a2 = Lanes.low16(v128.load(WORKSPACE, 32), v128.load(WORKSPACE, 48));
-  const a3 = Lanes.high16(v128.load(WORKSPACE, 32), v128.load(WORKSPACE, 48));
-  const a4 = Lanes.low16(v128.load(WORKSPACE, 64), v128.load(WORKSPACE, 80));
-  const a5 = Lanes.high16(v128.load(WORKSPACE, 64), v128.load(WORKSPACE, 80));
-  const a6 = Lanes.low16(v128.load(WORKSPACE, 96), v128.load(WORKSPACE, 112));
-  const a7 = Lanes.high16(v128.load(WORKSPACE, 96), v128.load(WORKSPACE, 112));
-  const b0 = Lanes.low32(a0, a2);
-  const b1 = Lanes.high32(a0, a2);
-  const b2 = Lanes.low32(a1, a3);
-  const b3 = Lanes.high32(a1, a3);
-  const b4 = Lanes.low32(a4, a6);
-  const b5 = Lanes.high32(a4, a6);
-  const b6 = Lanes.low32(a5, a7);
-  const b7 = Lanes.high32(a5, a7);
-  v128.store(WORKSPACE, Lanes.low64(b0, b4));
-  v128.store(WORKSPACE, Lanes.high64(b0, b4), 16);
-  v128.store(WORKSPACE, Lanes.low64(b1, b5), 32);
-  v128.store(WORKSPACE, Lanes.high64(b1, b5), 48);
-  v128.store(WORKSPACE, Lanes.low64(b2, b6), 64);
-  v128.store(WORKSPACE, Lanes.high64(b2, b6), 80);
-  v128.store(WORKSPACE, Lanes.low64(b3, b7), 96);
-  v128.store(WORKSPACE, Lanes.high64(b3, b7), 112);
+  transposeWorkspace();
 }
 
 /** The same where only the first row counts: a shift, which wraps; all rows of the result are equal. */

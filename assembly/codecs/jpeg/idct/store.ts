@@ -15,36 +15,33 @@ export class Store {
     out: usize,
     stride: usize,
   ): void {
-    const c02 = Lanes.samples(c0, c2);
-    const c13 = Lanes.samples(c1, c3);
-    const c46 = Lanes.samples(c4, c6);
-    const c57 = Lanes.samples(c5, c7);
-    const c01 = Lanes.low8(c02, c13);
-    const c23 = Lanes.high8(c02, c13);
-    const c45 = Lanes.low8(c46, c57);
-    const c67 = Lanes.high8(c46, c57);
-    const top0123 = Lanes.low16(c01, c23);
-    const end0123 = Lanes.high16(c01, c23);
-    const top4567 = Lanes.low16(c45, c67);
-    const end4567 = Lanes.high16(c45, c67);
-    const r01 = Lanes.low32(top0123, top4567);
-    const r23 = Lanes.high32(top0123, top4567);
-    const r45 = Lanes.low32(end0123, end4567);
-    const r67 = Lanes.high32(end0123, end4567);
-    v128.store64_lane(out, r01, 0);
+    // As transposeWorkspace of simd.ts, with two columns of samples a vector.
+    let x0 = Lanes.samples(c0, c1);
+    let x1 = Lanes.samples(c2, c3);
+    let x2 = Lanes.samples(c4, c5);
+    let x3 = Lanes.samples(c6, c7);
+    for (let i = 0; i < 3; i++) {
+      const y1 = Lanes.high8(x0, x2);
+      const y2 = Lanes.low8(x1, x3);
+      x0 = Lanes.low8(x0, x2);
+      x3 = Lanes.high8(x1, x3);
+      x1 = y1;
+      x2 = y2;
+    }
+    v128.store64_lane(out, x0, 0);
     out += stride;
-    v128.store64_lane(out, r01, 1);
+    v128.store64_lane(out, x0, 1);
     out += stride;
-    v128.store64_lane(out, r23, 0);
+    v128.store64_lane(out, x1, 0);
     out += stride;
-    v128.store64_lane(out, r23, 1);
+    v128.store64_lane(out, x1, 1);
     out += stride;
-    v128.store64_lane(out, r45, 0);
+    v128.store64_lane(out, x2, 0);
     out += stride;
-    v128.store64_lane(out, r45, 1);
+    v128.store64_lane(out, x2, 1);
     out += stride;
-    v128.store64_lane(out, r67, 0);
+    v128.store64_lane(out, x3, 0);
     out += stride;
-    v128.store64_lane(out, r67, 1);
+    v128.store64_lane(out, x3, 1);
   }
 }

@@ -15,12 +15,12 @@ const COLUMNS: usize = memory.data<u8>([0, 2, 6, 10, 14]);
 
 class Half {
   /** Coefficient at byte `at`, dequantised. */
-  @inline static load(block: usize, quant: usize, at: usize): i32 {
+  static load(block: usize, quant: usize, at: usize): i32 {
     return <i32>(<i16>(<i32>load<i16>(block + at) * <i32>load<i16>(quant + at)));
   }
 
   /** The odd terms: what the upper or left half has more than the mean of both. */
-  @inline static odd(x1: i32, x3: i32, x5: i32, x7: i32): i32 {
+  static odd(x1: i32, x3: i32, x5: i32, x7: i32): i32 {
     return x1 * 29692 + x3 * -10426 + x5 * 6967 + x7 * -5906;
   }
 
@@ -33,7 +33,7 @@ class Half {
   }
 
   /** Two samples of one row of five column sums. */
-  @inline static row(sums: usize, out: usize): void {
+  static row(sums: usize, out: usize): void {
     const mean = load<i32>(sums) << 15;
     const odd = Half.odd(
       Half.saturate(load<i32>(sums, 4)),
