@@ -5,19 +5,15 @@
 
 import { put, putByte, TextWriter } from './writer';
 
-/** 10^0 .. 10^22, each exact in f64. */
-const POWERS: usize = memory.data<f64>([
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-  1e20, 1e21, 1e22,
-]);
 /** 2^-200. */
 const TINY: f64 = 6.223015277861142e-61;
 const DIGITS: usize = memory.data(24);
 
-/** 10^n for n of 0..22. */
+/** 10^n for n of 0..22; these and all products on the way are exact in f64. */
 function power(n: i32): f64 {
-  // 0 <= n <= 22 at every call: inside POWERS.
-  return load<f64>(POWERS + ((<usize>n) << 3));
+  let product: f64 = 1;
+  for (; n > 0; n--) product *= 10;
+  return product;
 }
 
 /** x * 10^n for any n; exact for integral x below 2^53 and |n| <= 22. */

@@ -37,12 +37,6 @@ export const DISTANCE_ENTRIES: u32 = 512;
 /** Bytes of scratch that {@link buildTable} needs: 16 counts, 16 offsets, 288 sorted symbols. */
 export const SCRATCH_BYTES: usize = 64 + 64 + 576;
 
-/** Bases 3..258 of length symbols 257..285 with their extra bits, u16 base | extra << 9 (RFC 1951, 3.2.5). */
-const LENGTHS: usize = memory.data<u16>([
-  3, 4, 5, 6, 7, 8, 9, 10, 523, 525, 527, 529, 1043, 1047, 1051, 1055, 1571, 1579, 1587, 1595, 2115, 2131,
-  2147, 2163, 2691, 2723, 2755, 2787, 258,
-]);
-
 /** The entry of a symbol, without its code's bits. */
 function entryOf(kind: i32, symbol: u32): u32 {
   if (kind == KIND_LENGTHS) return symbol << 16;
@@ -50,13 +44,18 @@ function entryOf(kind: i32, symbol: u32): u32 {
     if (symbol < 256) return LITERAL | (symbol << 16);
     if (symbol == 256) return EXCEPTION | END_OF_BLOCK;
     if (symbol > 285) return EXCEPTION;
-    const packed = <u32>load<u16>(LENGTHS + ((symbol - 257) << 1)); // index 0..28
-    return ((packed & 0x1ff) << 16) | (packed >>> 9);
+    // The last length, 258, is none of the series; without it series(28) would be 256 with 6 extra bits.
+    return symbol == 285 ? 258 << 16 : series(symbol - 257, 2) + (3 << 16);
   }
-  if (symbol > 29) return EXCEPTION;
-  if (symbol < 4) return (symbol + 1) << 16;
-  const extra = (symbol >>> 1) - 1;
-  return ((((2 + (symbol & 1)) << extra) + 1) << 16) | extra;
+  return symbol > 29 ? EXCEPTION : series(symbol, 1) + (1 << 16);
+}
+
+/** Base and extra bits of the series of RFC 1951, 3.2.5: groups of 1 << `bits` symbols, each with one bit more. */
+function series(index: u32, bits: u32): u32 {
+  const group = index >>> bits;
+  if (group < 2) return index << 16;
+  const extra = group - 1;
+  return ((index - (extra << bits)) << (extra + 16)) | extra;
 }
 
 /** `entry` with `bits` code bits added to its consumption. */
