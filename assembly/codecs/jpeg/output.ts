@@ -19,7 +19,7 @@ import { Scan } from './scan';
 import { streamRow } from './scan_sequential';
 import { smoothBlock, smoothingApplies, smoothRowBegin } from './smooth';
 import { naturalOrder } from './tables';
-import { fancyH1V2, fancyH2V1, fancyH2V2, repeat, repeatTwice } from './upsample';
+import { fancyH1V2, fancyH2V1, fancyH2V2, repeat } from './upsample';
 
 const DIRECT: i32 = 0;
 const FANCY_H2V1: i32 = 1;
@@ -180,7 +180,6 @@ function fullRow(c: Component, y: i32): usize {
   if (c.lineRow == row) return c.line;
   c.lineRow = row;
   if (c.upsample == FANCY_H2V1) fancyH2V1(source, c.width, c.line);
-  else if (c.expandH == 2) repeatTwice(source, c.width, c.line);
   else repeat(source, c.width, c.expandH, c.line);
   return c.line;
 }

@@ -12,15 +12,15 @@ import { naturalOrder } from './tables';
 const POSITIONS: usize = memory.data<u8>([0, 1, 8, 16, 9, 2, 3, 10, 17, 24]);
 
 /** Weights of the 5 x 5 DC values (row by row) while AC data is partly there, for zigzag 1..5. */
-const WITH_AC: usize = memory.data<i16>([
+const WITH_AC: usize = memory.data<i8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -7, 50, 0, -50, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -7, 0, 0, 0, 0, 50, 0,
   0, 0, 0, 0, 0, 0, 0, 0, -50, 0, 0, 0, 0, 7, 0, 0, 0, 0, -1, 0, 0, 0, 0, 13, 0, 0, 0, 0, -24, 0, 0, 0, 0, 13,
   0, 0, 0, 0, -1, 0, 0, 0, -1, 0, 1, 0, -1, 10, 0, -10, 1, 0, 0, 0, 0, 0, 1, -10, 0, 10, -1, 0, 1, 0, -1, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 13, -24, 13, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
-/** The same without any AC data, for zigzag 1..9 and then for DC. */
-const WITHOUT_AC: usize = memory.data<i16>([
+/** The same without any AC data, for zigzag 1..9 and then for DC, whose own weight is 152: 256 more than what is stored. */
+const WITHOUT_AC: usize = memory.data<i8>([
   -1, -1, 0, 1, 1, -3, 13, 0, -13, 3, -3, 38, 0, -38, 3, -3, 13, 0, -13, 3, -1, -1, 0, 1, 1, -1, -3, -3, -3,
   -1, -1, 13, 38, 13, -1, 0, 0, 0, 0, 0, 1, -13, -38, -13, 1, 1, 3, 3, 3, 1, 0, 0, 1, 0, 0, 0, 2, 7, 2, 0, 0,
   -5, -14, -5, 0, 0, 2, 7, 2, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 9, 0, -9, 0, 0, 0, 0, 0, 0, 0, -9, 0, 9, 0,
@@ -28,8 +28,11 @@ const WITHOUT_AC: usize = memory.data<i16>([
   0, 0, 1, 0, -1, 0, 0, 2, 0, -2, 0, 0, 1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -3, 1, 0, 0, 0, 0, 0,
   0, 0, -1, 3, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, -1, 0, 0, -3, 0, 3, 0, 0, 1, 0, -1, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, -1, -2, -1, 0, 0, 0, 0, 0, 0, -2, -6, -8, -6, -2, -6,
-  6, 42, 6, -6, -8, 42, 152, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8, -6, -2,
+  6, 42, 6, -6, -8, 42, -104, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8, -6, -2,
 ]);
+
+/** Those for DC. */
+const DC_WEIGHTS: usize = WITHOUT_AC + 225;
 
 /** The block being smoothed, and the 25 DC values (i32) around it. */
 const BLOCK: usize = memory.data(128, 16);
@@ -79,8 +82,8 @@ function dcAt(c: Component, x: i32, y: i32): i32 {
 /** Weighted sum of the 25 values around, times the DC quantiser, in units of 1 / 256 quantiser `q`. */
 function estimate(weights: usize, quantDC: i64, q: i64): i32 {
   let sum = 0;
-  for (let i: usize = 0; i < 25; i++)
-    sum += <i32>load<i16>(weights + (i << 1)) * load<i32>(AROUND + (i << 2));
+  for (let i: usize = 0; i < 25; i++) sum += <i32>load<i8>(weights + i) * load<i32>(AROUND + (i << 2));
+  if (weights == DC_WEIGHTS) sum += load<i32>(AROUND, 48) << 8;
   const size = quantDC * <i64>sum;
   const magnitude = <i32>(((q << 7) + (size >= 0 ? size : -size)) / (q << 8));
   return size >= 0 ? magnitude : -magnitude;
@@ -120,13 +123,13 @@ export function smoothBlock(c: Component, x: i32, y: i32, ordinal: i32, blockRow
     const position = (<usize>load<u8>(POSITIONS + <usize>k)) << 1;
     const low = known(k);
     if (low == 0 || load<i16>(BLOCK + position) != 0) continue;
-    let value = estimate(weights + 50 * <usize>(k - 1), quantDC, <i64>load<u16>(c.quant + position));
+    let value = estimate(weights + 25 * <usize>(k - 1), quantDC, <i64>load<u16>(c.quant + position));
     if (low > 0) {
       const limit = (1 << low) - 1;
       value = max(min(value, limit), -limit);
     }
     store<i16>(BLOCK + position, <i16>value);
   }
-  if (Known.nothing) store<i16>(BLOCK, <i16>estimate(WITHOUT_AC + 450, quantDC, quantDC));
+  if (Known.nothing) store<i16>(BLOCK, <i16>estimate(DC_WEIGHTS, quantDC, quantDC));
   return BLOCK;
 }

@@ -1,7 +1,9 @@
 /**
- * The inverse DCT at half the size: libjpeg's reduced transform (jidctred.c), the 8-point transform of ../idct in which
- * each result is the mean of two neighbours. Column 4 and row 4 have no part in it. Wrapping and saturation are those
- * of ../idct/scalar.ts.
+ * The inverse DCT at half and at a quarter of the size: libjpeg's reduced transforms (jidctred.c), the 8-point transform
+ * of ../idct in which each result is the mean of two or four neighbours. Column 4 and row 4 have no part in the first,
+ * columns and rows 2, 4, 6 none in the second. For coefficients that no encoder makes the result is that of
+ * libjpeg-turbo's SIMD code: products with the quantiser wrap at 16 bits, sums at 32, results of the first pass saturate
+ * to 16 (at a quarter not those of column 0), samples to 8.
  */
 import { Fixed } from '../idct/scalar';
 
@@ -83,4 +85,44 @@ export function idct4x4(block: usize, quant: usize, out: usize, stride: usize): 
     for (let i: usize = 0; i < 4; i++) store<u8>(out + i, Fixed.sample(load<i32>(at + (i << 2))));
     out += stride;
   }
+}
+
+/** Sums of the five columns that count at a quarter (0, 1, 3, 5, 7), for the upper and the lower row. */
+const UPPER: usize = memory.data(20, 4);
+const LOWER: usize = memory.data(20, 4);
+
+/** Odd terms of a quarter-size transform: what the first result has more than the mean of both. */
+function oddQuarter(x1: i32, x3: i32, x5: i32, x7: i32): i32 {
+  return x1 * 29692 + x3 * -10426 + x5 * 6967 + x7 * -5906;
+}
+
+/** Two samples of a row of five column sums. */
+function samplePair(sums: usize, out: usize): void {
+  const mean = (load<i32>(sums) << 15) + (1 << 19);
+  const odd = oddQuarter(
+    Fixed.saturate(load<i32>(sums, 4)),
+    Fixed.saturate(load<i32>(sums, 8)),
+    Fixed.saturate(load<i32>(sums, 12)),
+    Fixed.saturate(load<i32>(sums, 16)),
+  );
+  store<u8>(out, Fixed.sample((mean + odd) >> 20));
+  store<u8>(out, Fixed.sample((mean - odd) >> 20), 1);
+}
+
+/** Like {@link idct4x4}: 2 samples in each of 2 rows. */
+export function idct2x2(block: usize, quant: usize, out: usize, stride: usize): void {
+  for (let i: usize = 0; i < 5; i++) {
+    const column = i == 0 ? 0 : 2 * i - 1;
+    const mean = (Fixed.load(block, quant, column) << 15) + (1 << 12);
+    const odd = oddQuarter(
+      Fixed.load(block, quant, column + 8),
+      Fixed.load(block, quant, column + 24),
+      Fixed.load(block, quant, column + 40),
+      Fixed.load(block, quant, column + 56),
+    );
+    store<i32>(UPPER + (i << 2), (mean + odd) >> 13);
+    store<i32>(LOWER + (i << 2), (mean - odd) >> 13);
+  }
+  samplePair(UPPER, out);
+  samplePair(LOWER, out + stride);
 }

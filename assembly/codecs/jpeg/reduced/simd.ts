@@ -1,4 +1,4 @@
-/** The half-size inverse DCT of scalar.ts in SIMD128, with identical results; written as ../idct/simd.ts is. */
+/** The reduced inverse DCTs of scalar.ts in SIMD128, with identical results; written as ../idct/simd.ts is. */
 import { Halves, HALVES, Lanes } from '../idct/lanes';
 
 /**
@@ -87,4 +87,43 @@ export function idct4x4(block: usize, quant: usize, out: usize, stride: usize): 
   v128.store32_lane(out, samples, 2);
   out += stride;
   v128.store32_lane(out, samples, 3);
+}
+
+/** Two samples of a row of eight column sums, of which 0, 1, 3, 5 and 7 count. */
+function samplePair(low: v128, high: v128, out: usize): void {
+  const round = i32x4.splat(1 << 12);
+  const first = i32x4.shr_s(i32x4.add(low, round), 13);
+  const columns = i16x8.narrow_i32x4_s(first, i32x4.shr_s(i32x4.add(high, round), 13));
+  const odd = i32x4.dot_i16x8_s(columns, i16x8(0, 29692, 0, -10426, 0, 6967, 0, -5906));
+  const sum =
+    i32x4.extract_lane(odd, 0) +
+    i32x4.extract_lane(odd, 1) +
+    i32x4.extract_lane(odd, 2) +
+    i32x4.extract_lane(odd, 3);
+  const mean = (i32x4.extract_lane(first, 0) << 15) + (1 << 19);
+  store<u8>(out, <u8>(max(min((mean + sum) >> 20, 127), -128) + 128));
+  store<u8>(out, <u8>(max(min((mean - sum) >> 20, 127), -128) + 128), 1);
+}
+
+/** See scalar.ts. */
+export function idct2x2(block: usize, quant: usize, out: usize, stride: usize): void {
+  const zero = i64x2.splat(0);
+  const r0 = Lanes.row(block, quant, 0);
+  const r1 = Lanes.row(block, quant, 1);
+  const r3 = Lanes.row(block, quant, 3);
+  const r5 = Lanes.row(block, quant, 5);
+  const r7 = Lanes.row(block, quant, 7);
+  // (0, x) >> 1 in each 32-bit lane is x << 15.
+  const meanLow = i32x4.shr_s(Lanes.low16(zero, r0), 1);
+  const meanHigh = i32x4.shr_s(Lanes.high16(zero, r0), 1);
+  const oddLow = i32x4.add(
+    Lanes.dot(Lanes.low16(r1, r3), 29692, -10426),
+    Lanes.dot(Lanes.low16(r5, r7), 6967, -5906),
+  );
+  const oddHigh = i32x4.add(
+    Lanes.dot(Lanes.high16(r1, r3), 29692, -10426),
+    Lanes.dot(Lanes.high16(r5, r7), 6967, -5906),
+  );
+  samplePair(i32x4.add(meanLow, oddLow), i32x4.add(meanHigh, oddHigh), out);
+  samplePair(i32x4.sub(meanLow, oddLow), i32x4.sub(meanHigh, oddHigh), out + stride);
 }

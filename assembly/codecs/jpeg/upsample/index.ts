@@ -17,12 +17,7 @@ export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void
   else scalar.fancyH2V2(near, far, width, out);
 }
 
-export function repeatTwice(row: usize, width: i32, out: usize): void {
-  if (ASC_FEATURE_SIMD) simd.repeatTwice(row, width, out);
-  else scalar.repeatTwice(row, width, out);
-}
-
-/** Each of `width` samples repeated `times` (2..4) times. */
+/** Each of `width` samples repeated `times` (2..4) times: narrow pictures, unusual sampling, 1/8. */
 export function repeat(row: usize, width: i32, times: i32, out: usize): void {
   for (let i = 0; i < width; i++) {
     const sample = load<u8>(row + <usize>i);

@@ -40,10 +40,3 @@ export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void
     here = right;
   }
 }
-
-/** 2:1 horizontally by repetition. */
-export function repeatTwice(row: usize, width: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>width; i++) {
-    store<u16>(out + (i << 1), <u16>load<u8>(row + i) * 0x101);
-  }
-}

@@ -93,11 +93,3 @@ export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void
   left = Taps.sums(near + end - 1, far + end - 1);
   v128.store(out + (end << 1), Taps.spread(left, here, Taps.right(here, Taps.last(here))));
 }
-
-/** See scalar.ts. Whole vectors: reads up to 15 and writes up to 30 bytes past the rows. */
-export function repeatTwice(row: usize, width: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>width; i += 8) {
-    const samples = v128.load8x8_u(row + i);
-    v128.store(out + (i << 1), v128.or(samples, i16x8.shl(samples, 8)));
-  }
-}
