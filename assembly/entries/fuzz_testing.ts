@@ -16,6 +16,7 @@ import {
   imageNextRow,
   imageOpen,
   imageOpenRaw,
+  imageReduce,
   imageOrientation,
   imageStatus,
   imageWidth,
@@ -115,8 +116,11 @@ function inArena(from: usize, length: usize, low: usize): bool {
   return from >= low && from <= top && length <= top - from;
 }
 
-/** Reads the rows of the picture that `status` says was opened, few of a large one; the status that it ends with. */
-function readRows(status: i32, low: usize): i32 {
+/**
+ * Reads the rows of the picture that `status` says was opened, few of a large one, of a JPEG at 1 / 2 ** `shift`; the
+ * status that it ends with.
+ */
+function readRows(status: i32, low: usize, shift: i32): i32 {
   report.width = <u32>imageWidth();
   report.height = <u32>imageHeight();
   report.channels = imageChannels();
@@ -126,8 +130,9 @@ function readRows(status: i32, low: usize): i32 {
     report.fault = FAULT_SIZE;
   const orientation = imageOrientation();
   if (orientation < 1 || orientation > 8) report.fault = FAULT_ORIENTATION;
-  const stride = <usize>report.width * <usize>report.channels;
-  const height = <i32>report.height;
+  if (shift != 0) imageReduce(max(imageWidth() >> shift, 1), max(imageHeight() >> shift, 1));
+  const stride = <usize>imageWidth() * <usize>report.channels;
+  const height = imageHeight();
   for (let y = 0; y < height; y++) {
     if (y == FEW_ROWS && pixels > MANY_PIXELS) return 0;
     const row = imageNextRow();
@@ -144,10 +149,11 @@ function readRows(status: i32, low: usize): i32 {
   return 0;
 }
 
-/** Decodes an image file of any format; status. */
+/** Decodes an image file of any format, one of odd length at 1/2, 1/4 or 1/8 where its format can; status. */
 export function fuzzPicture(src: usize, length: usize): i32 {
   begin();
-  return readRows(imageOpen(src, length), src);
+  const shift = (length & 1) != 0 ? 1 + <i32>((length >> 1) % 3) : 0;
+  return readRows(imageOpen(src, length), src, shift);
 }
 
 /** The first 12 bytes are width, height and layout, the rest raw pixels; status. */
@@ -155,7 +161,7 @@ export function fuzzRaw(src: usize, length: usize): i32 {
   begin();
   if (length < 12) return 0;
   const status = imageOpenRaw(src + 12, length - 12, load<i32>(src), load<i32>(src, 4), load<i32>(src, 8));
-  return readRows(status, src);
+  return readRows(status, src, 0);
 }
 
 /** The orientation of an EXIF block is the status: 1 to 8. */
