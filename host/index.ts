@@ -2,21 +2,20 @@
  * edge-infer: classify pictures with the accuracy the model was trained with.
  *
  * @example
- * import { classify } from 'edge-infer';
- * const { predictions } = await classify('photo.jpg');
+ * import { createEngine } from 'edge-infer';
+ * await using engine = await createEngine();
+ * const { predictions } = await engine.classify('photo.jpg');
  * console.log(predictions[0]);
  */
-export {
-  type Classifier,
-  type ClassifierOptions,
-  type ClassifyOptions,
-  classify,
-  createClassifier,
-  type ImageSource,
-  preprocess,
-} from './engine/classifier.js';
+export type { BatchCall, RequestOptions } from './engine/batches.js';
+export { type ClassifyOptions, createEngine, type Engine } from './engine/engine.js';
+export { classify, type OneShotOptions, preprocess } from './engine/one_shot.js';
+export type { EngineOptions, ModelOptions } from './engine/options.js';
+export type { QueueLimits } from './engine/queue.js';
 export type { PixelFormat, RawImage } from './engine/raw_image.js';
 export type { Classification, Prediction, PreprocessedTensor } from './engine/results.js';
+export type { ImageSource } from './engine/sources.js';
+export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from './errors.js';
 export type { ModelCard } from './models/card.js';
 export {

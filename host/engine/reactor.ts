@@ -26,8 +26,8 @@ const REQUEST_BYTES = 36;
 
 let compiled: Promise<WasmModule> | undefined;
 
-/** The module, compiled once a process. */
-function compileCore(): Promise<WasmModule> {
+/** The module, compiled once a process; all threads share its code. */
+export function compileCore(): Promise<WasmModule> {
   compiled ??= Wasm.compile(readFileSync(artifact('core')));
   return compiled;
 }
@@ -47,19 +47,24 @@ export class Reactor {
   }
 
   /** Makes an instance that sees one folder: that of the model. */
-  static async create(folder: string, nn: WasiNN): Promise<Reactor> {
+  static async create(module: WasmModule, folder: string, nn: WasiNN): Promise<Reactor> {
     const wasi = await createWasi({
       version: 'preview1',
       preopens: { [folder]: folder },
       returnOnExit: true,
     });
     const imports = { ...wasiImports(wasi), ...nn.witx };
-    const instance = await Wasm.instantiate(await compileCore(), imports);
+    const instance = await Wasm.instantiate(module, imports);
     const exports = instance.exports as unknown as ReactorExports;
     nn.bind(exports.memory);
     // The module exports _start as well, which initialize() refuses: only the memory is shown to it.
     wasi.initialize({ exports: { memory: exports.memory } });
     return new Reactor(exports, folder);
+  }
+
+  /** Bytes of the instance's linear memory, which never shrinks. */
+  get memoryBytes(): number {
+    return this.#exports.memory.buffer.byteLength;
   }
 
   /** Result struct of edge_classify. */
@@ -90,7 +95,7 @@ export class Reactor {
       throw new EdgeInferError({
         code: 'GUEST_TRAPPED',
         message: `the guest stopped: ${messageOf(cause)}`,
-        hint: 'make a new classifier, and report it',
+        hint: 'do not send this input again, and report it',
         exitCode: EXIT.runtime,
         cause,
       });

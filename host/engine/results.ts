@@ -44,10 +44,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** Reads the result struct of edge_classify. */
-export function readClassification(
-  result: ResultReader,
-  provider: (encoding: string) => string,
-): Classification {
+export function readClassification(result: ResultReader, provider: string): Classification {
   const predictions: Prediction[] = [];
   const rows = result.u32(28);
   for (let i = 0; i < result.u32(32); i++) {
@@ -58,7 +55,6 @@ export function readClassification(
       confidence: result.f32At(row + 4),
     });
   }
-  const encoding = result.text(60);
   return {
     predictions,
     latency_ms: result.f32(56),
@@ -70,7 +66,7 @@ export function readClassification(
     },
     model_version: result.text(76),
     runtime: 'node',
-    graph: { encoding, precision: result.text(68), provider: provider(encoding) },
+    graph: { encoding: result.text(60), precision: result.text(68), provider },
     input_sha256: hex(result.bytesAt(result.u32(36), 32)),
   };
 }

@@ -1,8 +1,12 @@
+/** One picture: `classify` and `preprocess`, and what an engine gives for each kind of source. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { classify, createClassifier, preprocess } from '../../host/index.js';
+import { pathToFileURL } from 'node:url';
+import { classify, createEngine, type ImageSource, preprocess } from '../../host/index.js';
 import { edgeInfer, jsonLines } from '../support/cli.js';
 import { testData, testWith } from '../support/requirements.js';
 import { withScratch } from '../support/scratch.js';
@@ -37,39 +41,90 @@ testWith('path, bytes and command line give the same answer', { data: testData }
   );
 });
 
-testWith(
-  'a classifier is used again and again without growing, and not after close',
-  { data: testData },
-  async ({ data }) => {
-    const classifier = await createClassifier({ model: model(data) });
-    assert.deepEqual(classifier.model, { name: 'mobilenet_v2_1.0_224', version: '1.0.0' });
-    const bytes = readFileSync(parrot(data));
-    const first = await classifier.classify(bytes);
-    const before = process.memoryUsage().external;
-    for (let i = 0; i < 30; i++)
-      assert.deepEqual((await classifier.classify(bytes)).predictions, first.predictions);
-    assert.ok(
-      process.memoryUsage().external - before < 32e6,
-      'external memory does not grow by a picture a call',
-    );
-    await classifier.close();
-    await classifier.close();
-    await assert.rejects(classifier.classify(bytes), { code: 'CLASSIFIER_CLOSED' });
-  },
-);
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+}
 
-testWith(
-  'classifiers made and closed in turn do not crash the process',
-  { data: testData },
-  async ({ data }) => {
-    for (let i = 0; i < 12; i++) {
-      await using classifier = await createClassifier({ model: model(data), precision: 'int8' });
-      const { predictions, graph } = await classifier.classify(parrot(data), { top: 1 });
-      assert.equal(predictions[0]?.class_id, MACAW);
-      assert.equal(graph.precision, 'int8');
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+/** A server that gives `bytes` at /picture, and nothing elsewhere. */
+async function withServer(bytes: Uint8Array, body: (url: (path: string) => URL) => Promise<void>) {
+  const server = createServer((request, response) => {
+    if (request.url === '/picture') response.end(bytes);
+    else if (request.url === '/slow') response.write(bytes.subarray(0, 10));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await body((path) => new URL(path, `http://127.0.0.1:${port}`));
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+for (const workers of [0, 1]) {
+  testWith(
+    `every kind of source is the same picture, ${workers} workers`,
+    { data: testData },
+    async ({ data }) => {
+      const bytes = readFileSync(parrot(data));
+      await using engine = await createEngine({ model: model(data), workers, preload: false });
+      await withServer(bytes, async (url) => {
+        const sources: Record<string, () => ImageSource> = {
+          path: () => parrot(data),
+          bytes: () => bytes,
+          'shared bytes': () => shared(bytes),
+          'file: URL': () => pathToFileURL(parrot(data)),
+          'http: URL': () => url('/picture'),
+          'data: URL': () => new URL(`data:image/jpeg;base64,${bytes.toString('base64')}`),
+          'stream of Node': () => createReadStream(parrot(data)),
+          'stream of the web': () => new Blob([bytes]).stream() as unknown as AsyncIterable<Uint8Array>,
+          'async generator': () => inPieces(bytes),
+        };
+        const wanted = (await preprocess(bytes, { model: model(data) })).input_sha256;
+        for (const [name, source] of Object.entries(sources)) {
+          assert.equal((await engine.preprocess(source())).input_sha256, wanted, name);
+        }
+        await assert.rejects(engine.preprocess(url('/nothing')), {
+          code: 'NETWORK_FAILED',
+          exitCode: 6,
+          message: /HTTP status 404/,
+        });
+        await assert.rejects(engine.preprocess(url('/slow'), { deadline: 50 }), {
+          code: 'DEADLINE_EXCEEDED',
+        });
+        await assert.rejects(engine.preprocess(new URL('ftp://127.0.0.1/')), { code: 'USAGE_INVALID' });
+      });
+    },
+  );
+}
+
+test('a source over the limit, a stream of other things, no picture at all', async () => {
+  await withScratch(async (folder) => {
+    const file = join(folder, 'large');
+    writeFileSync(file, new Uint8Array(1001));
+    await using engine = await createEngine({ workers: 0, preload: false, maxInputBytes: 1000 });
+    const large = { code: 'INPUT_TOO_LARGE', exitCode: 3 };
+    const usage = { code: 'USAGE_INVALID', exitCode: 2 };
+    await assert.rejects(engine.classify(file), large);
+    await assert.rejects(engine.classify(new Uint8Array(1001)), large);
+    await assert.rejects(engine.classify(inPieces(new Uint8Array(1001))), large);
+    await assert.rejects(engine.classify(folder), { code: 'INPUT_UNREADABLE', exitCode: 3 });
+    for (const wrong of [42, null, undefined, {}, { data: 'x', width: 1, height: 1 }]) {
+      await assert.rejects(engine.classify(wrong as unknown as ImageSource), usage, String(wrong));
     }
-  },
-);
+    async function* texts() {
+      yield 'text';
+    }
+    await assert.rejects(engine.classify(texts() as unknown as ImageSource), usage);
+  });
+});
 
 testWith('raw pixels equal the same pixels in a file', { data: testData }, async ({ data }) => {
   await withScratch(async (folder) => {
@@ -87,29 +142,35 @@ testWith('raw pixels equal the same pixels in a file', { data: testData }, async
   });
 });
 
-testWith(
-  'errors have the one shape, and the classifier goes on after them',
-  { data: testData },
-  async ({ data }) => {
-    await using classifier = await createClassifier({ model: model(data) });
-    const expected: [Parameters<typeof classifier.classify>, object][] = [
-      [[join(data, 'nothing.jpg')], { code: 'INPUT_UNREADABLE', exitCode: 3 }],
-      [[new Uint8Array(0)], { name: 'EdgeInferError', exitCode: 3 }],
-      [[readFileSync(parrot(data)).subarray(0, 300)], { name: 'EdgeInferError', exitCode: 3 }],
-      [[{ data: new Uint8Array(9), width: 9, height: 9 }], { code: 'INPUT_RAW_SIZE', exitCode: 3 }],
-      [[parrot(data), { top: 0 }], { code: 'USAGE_INVALID', exitCode: 2 }],
-      [[parrot(data), { threshold: 2 }], { code: 'USAGE_INVALID', exitCode: 2 }],
-      [[parrot(data), { signal: AbortSignal.abort() }], { name: 'AbortError' }],
-    ];
-    for (const [args, error] of expected) await assert.rejects(classifier.classify(...args), error);
-    assert.equal((await classifier.classify(parrot(data))).predictions[0]?.class_id, MACAW);
-    await assert.rejects(classify(parrot(data), { model: model(data), precision: 'fp8' }), {
-      code: 'MODEL_NO_GRAPH',
-      exitCode: 4,
-    });
-  },
-);
+for (const workers of [0, 1]) {
+  testWith(
+    `errors have the one shape, and the engine goes on after them, ${workers} workers`,
+    { data: testData },
+    async ({ data }) => {
+      await using engine = await createEngine({ model: model(data), workers });
+      assert.deepEqual(engine.model, { name: 'mobilenet_v2_1.0_224', version: '1.0.0' });
+      const expected: [ImageSource, Parameters<typeof engine.classify>[1], object][] = [
+        [join(data, 'nothing.jpg'), {}, { code: 'INPUT_UNREADABLE', exitCode: 3 }],
+        [new Uint8Array(0), {}, { name: 'EdgeInferError', code: 'INPUT_INVALID', exitCode: 3 }],
+        [readFileSync(parrot(data)).subarray(0, 300), {}, { name: 'EdgeInferError', exitCode: 3 }],
+        [{ data: new Uint8Array(9), width: 9, height: 9 }, {}, { code: 'INPUT_RAW_SIZE', exitCode: 3 }],
+        [parrot(data), { top: 0 }, { code: 'USAGE_INVALID', exitCode: 2 }],
+        [parrot(data), { threshold: 2 }, { code: 'USAGE_INVALID', exitCode: 2 }],
+        [parrot(data), { deadline: -1 }, { code: 'USAGE_INVALID', exitCode: 2 }],
+        [parrot(data), { signal: AbortSignal.abort() }, { name: 'AbortError' }],
+      ];
+      for (const [source, options, error] of expected) {
+        await assert.rejects(engine.classify(source, options), error);
+      }
+      assert.equal((await engine.classify(parrot(data))).predictions[0]?.class_id, MACAW);
+      await assert.rejects(classify(parrot(data), { model: model(data), precision: 'fp8' }), {
+        code: 'MODEL_NO_GRAPH',
+        exitCode: 4,
+      });
+    },
+  );
+}
 
 test('an unknown model is named', async () => {
-  await assert.rejects(createClassifier({ model: 'imaginary' }), { code: 'MODEL_NOT_FOUND', exitCode: 4 });
+  await assert.rejects(createEngine({ model: 'imaginary' }), { code: 'MODEL_NOT_FOUND', exitCode: 4 });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { createClassifier, type RawImage } from '../../host/index.js';
+import { createEngine, type RawImage } from '../../host/index.js';
 import { Wasm } from '../../host/wasm.js';
 import { openGuest, runGuestCli, writeModel } from '../support/guest_stub.js';
 import {
@@ -39,9 +39,9 @@ const FRAMES = YUV.flatMap((format) => CODINGS.map((coding) => frame(format, cod
 
 /** Hashes of the tensors of raw images, by the API of Node. */
 async function hashes(folder: string, images: readonly RawImage[]): Promise<string[]> {
-  await using classifier = await createClassifier({ model: join(folder, 'model') });
+  await using engine = await createEngine({ model: join(folder, 'model'), workers: 0, preload: false });
   const out: string[] = [];
-  for (const image of images) out.push((await classifier.preprocess(image)).input_sha256);
+  for (const image of images) out.push((await engine.preprocess(image)).input_sha256);
   return out;
 }
 
@@ -192,7 +192,7 @@ describe('raw frames', () => {
 
   test('what does not fit is refused with the number of bytes, or the words, that would', async () => {
     await withModel(async (folder) => {
-      await using classifier = await createClassifier({ model: join(folder, 'model') });
+      await using engine = await createEngine({ model: join(folder, 'model'), workers: 0, preload: false });
       const data = new Uint8Array(frameBytes('nv12', 5, 3));
       const frameOf = (rest: object) => ({ data, width: 5, height: 3, ...rest }) as RawImage;
       const bad: [RawImage, object][] = [
@@ -213,8 +213,8 @@ describe('raw frames', () => {
         [frameOf({ format: 'nv12', range: 'half' }), { code: 'USAGE_INVALID', exitCode: 2 }],
         [frameOf({ format: 'rgb', matrix: 'bt601' }), { code: 'USAGE_INVALID', exitCode: 2 }],
       ];
-      for (const [image, error] of bad) await assert.rejects(classifier.preprocess(image), error);
-      assert.equal((await classifier.preprocess(frameOf({ format: 'nv12' }))).shape.length, 4);
+      for (const [image, error] of bad) await assert.rejects(engine.preprocess(image), error);
+      assert.equal((await engine.preprocess(frameOf({ format: 'nv12' }))).shape.length, 4);
 
       const guest = await openGuest(folder, [], {}, {}, true);
       const reactor = new Calls(guest.exports, guest.memory);

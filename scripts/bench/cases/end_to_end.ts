@@ -5,7 +5,7 @@ import { mobileNet, mobileNetGraph, transformersModels } from '../models.js';
 import { nodeSubject, pythonSubject } from '../worker_subject.js';
 
 const engine: SubjectSpec = {
-  name: 'edge-infer, createClassifier',
+  name: 'edge-infer, createEngine in one thread',
   open: async (machine) =>
     nodeSubject(machine, {
       subject: 'engine.classify',

@@ -1,6 +1,6 @@
 /** Ours as an application uses it: the embedding API. */
 import { readFileSync } from 'node:fs';
-import { createClassifier } from '../../../host/index.js';
+import { createEngine } from '../../../host/index.js';
 import { bytesOf, type MakeWork, type Work } from './work.js';
 
 interface Params {
@@ -12,12 +12,12 @@ interface Params {
 /** JPEG bytes to the five best classes. */
 async function classify({ files, model }: Params): Promise<Work> {
   const pictures = files.map((file) => readFileSync(file));
-  const classifier = await createClassifier({ model, precision: 'fp32' });
+  const engine = await createEngine({ model, precision: 'fp32', workers: 0 });
   let last: number[] = [];
   return {
     units: pictures.length,
     async call(i) {
-      const { predictions } = await classifier.classify(pictures[i] as Uint8Array, { top: 5 });
+      const { predictions } = await engine.classify(pictures[i] as Uint8Array, { top: 5 });
       last = predictions.map((prediction) => prediction.class_id);
     },
     output: () => bytesOf(Int32Array.from(last)),

@@ -1,0 +1,78 @@
+/** What an engine is made with, checked. */
+import { availableParallelism } from 'node:os';
+import { checkRange } from './failures.js';
+import type { QueueLimits } from './queue.js';
+
+/** Which of a model's graphs is used, and how. */
+export interface ModelOptions {
+  /** Only graphs of this precision: `fp32`, `int8`, ... Default: the first of the card that loads. */
+  precision?: string;
+  /** Fail rather than run somewhere else than asked. Default false. */
+  strictTarget?: boolean;
+  /**
+   * Load the graph and run it once before anything is promised. Default true; false: when a request first needs it, which
+   * {@link Engine.preprocess} never does.
+   */
+  preload?: boolean;
+}
+
+/** Options of {@link createEngine}; all may be left out. */
+export interface EngineOptions extends ModelOptions {
+  /** Folder with model.json, or the name of a built-in model. Default `cifar10`. */
+  model?: string;
+  /**
+   * Worker threads, each with an instance and a session of its own; the first starts at once, the others when there is work
+   * for them. Default: as many as the machine runs at once. 0: everything runs in the caller's thread and blocks it, for
+   * scripts and for callers with threads of their own.
+   */
+  workers?: number;
+  /** Requests that may wait (default 256), or also the bytes of their pictures (default 256 MiB). */
+  queue?: number | Partial<QueueLimits>;
+  /** Milliseconds that each request has unless it says otherwise. Default: no limit. */
+  deadline?: number;
+  /** Most bytes of one picture's file or stream. Default 256 MiB. */
+  maxInputBytes?: number;
+  /** An instance whose linear memory has become larger is replaced after its request. Default 512 MiB. */
+  maxInstanceBytes?: number;
+}
+
+/** The options with their defaults. */
+export interface Settings {
+  workers: number;
+  queue: QueueLimits;
+  deadline: number | undefined;
+  maxInputBytes: number;
+  maxInstanceBytes: number;
+}
+
+const MIB = 2 ** 20;
+/** Longest time that a timer of Node takes. */
+const MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Checks the numbers and fills in the defaults.
+ *
+ * @throws EdgeInferError `USAGE_INVALID` (exit 2)
+ */
+export function settingsOf(options: EngineOptions): Settings {
+  const { queue = {}, deadline } = options;
+  const settings: Settings = {
+    workers: options.workers ?? availableParallelism(),
+    queue: { length: 256, bytes: 256 * MIB, ...(typeof queue === 'number' ? { length: queue } : queue) },
+    deadline,
+    maxInputBytes: options.maxInputBytes ?? 256 * MIB,
+    maxInstanceBytes: options.maxInstanceBytes ?? 512 * MIB,
+  };
+  checkRange('workers', settings.workers, 0, 1024, true);
+  checkRange('queue.length', settings.queue.length, 1, 2 ** 20, true);
+  checkRange('queue.bytes', settings.queue.bytes, 1, 2 ** 40, true);
+  checkRange('maxInputBytes', settings.maxInputBytes, 1, 2 ** 31, true);
+  checkRange('maxInstanceBytes', settings.maxInstanceBytes, 65536, 2 ** 32, true);
+  checkDeadline(deadline);
+  return settings;
+}
+
+/** @throws EdgeInferError `USAGE_INVALID` (exit 2) */
+export function checkDeadline(deadline: number | undefined): void {
+  if (deadline !== undefined) checkRange('deadline', deadline, 0, MAX_MS, false);
+}

@@ -1,0 +1,99 @@
+/** One request on its way: waiting, with an instance, settled. */
+import { deadlineExceeded } from './failures.js';
+import type { Answers, Job } from './jobs.js';
+
+/** Why a request is no longer wanted. */
+export type Interruption = 'deadline' | 'abort';
+
+/** What a request is given beside its work. */
+export interface TaskOptions {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from now; undefined: none. */
+  deadline: number | undefined;
+}
+
+/** Settles once: with an answer, an error, or by being interrupted. */
+export class Task {
+  /** Settles with the request. */
+  readonly promise: Promise<Answers[Job['kind']]>;
+  /** Aborted when the request is no longer wanted, for whatever is read on its behalf. */
+  readonly interrupted: AbortSignal;
+  /** The work; undefined while its picture is being read. */
+  job: Job | undefined;
+  /** Called when the request is interrupted, by whoever has it at that time; true when it was running by then. */
+  onInterrupt: ((why: Interruption) => boolean) | undefined;
+  /** Milliseconds that it was given; Infinity without a deadline. */
+  readonly deadline: number;
+  /** When they are over, on the clock of performance.now(). */
+  readonly deadlineAt: number;
+  readonly #controller = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #cleanups: (() => void)[] = [];
+  #settled = false;
+  #resolve!: (answer: Answers[Job['kind']]) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor({ signal, deadline }: TaskOptions) {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.interrupted = this.#controller.signal;
+    this.deadline = deadline ?? Number.POSITIVE_INFINITY;
+    this.deadlineAt = performance.now() + this.deadline;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort);
+    if (deadline !== undefined) this.#timer = setTimeout(() => this.#onDeadline(deadline), deadline);
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Runs `cleanup` when the request is settled. */
+  whenSettled(cleanup: () => void): void {
+    if (this.#settled) cleanup();
+    else this.#cleanups.push(cleanup);
+  }
+
+  succeed(answer: Answers[Job['kind']]): void {
+    if (this.#settle()) this.#resolve(answer);
+  }
+
+  fail(error: unknown): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  /** Takes it back, wherever it is. */
+  cancel(error: unknown): void {
+    this.#interrupt('abort', () => error);
+  }
+
+  readonly #onAbort = () => {
+    this.#interrupt('abort', () => this.#signal?.reason);
+  };
+
+  #onDeadline(ms: number): void {
+    this.#interrupt('deadline', (running) => deadlineExceeded(ms, running ? 'running' : 'waiting'));
+  }
+
+  #interrupt(why: Interruption, reason: (running: boolean) => unknown): void {
+    if (this.#settled) return;
+    // Settled first: whoever has the request shall not answer it any more.
+    const tell = this.onInterrupt;
+    this.#settle();
+    const error = reason(tell?.(why) ?? false);
+    this.#controller.abort(error);
+    this.#reject(error);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    for (const cleanup of this.#cleanups) cleanup();
+    return true;
+  }
+}

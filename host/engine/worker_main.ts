@@ -1,0 +1,4 @@
+/** What the engine starts its threads with. */
+import { serve } from './worker.js';
+
+serve();
