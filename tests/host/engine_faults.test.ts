@@ -41,8 +41,11 @@ describe('faults', () => {
     }
     const { done, failed, refused, workers } = engine.stats();
     const restarts = workers.reduce((sum, worker) => sum + worker.restarts, 0);
+    // A loop whose deadline passed while it waited never ran.
+    const ran = results.filter((one) => one.status === 'rejected' && !/waiting$/.test(one.reason.message));
     assert.deepEqual({ done, failed, refused }, { done: 109, failed: 12, refused: 0 });
-    assert.equal(restarts, 12);
+    assert.ok(ran.length >= 9);
+    assert.equal(restarts, ran.length);
   });
 
   test('a heap that runs full', { timeout: 60_000 }, async () => {
