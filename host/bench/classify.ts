@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createClassifier } from '../engine/classifier.js';
+import { createEngine } from '../engine/engine.js';
 import type { Classification } from '../engine/results.js';
 import { EdgeInferError, type ErrorJson, EXIT } from '../errors.js';
 import { type Preopen, type Runtime, requireRuntime } from '../runtimes/index.js';
@@ -64,7 +64,7 @@ class Answers {
 }
 
 /**
- * Makes a runtime ready. `node` is the engine in this process, as `createClassifier` gives it; the others run the guest's
+ * Makes a runtime ready. `node` is the engine in this process, as `createEngine` gives it without workers; the others run the guest's
  * command line, which classifies the pictures once before those that count.
  *
  * @throws EdgeInferError exit 2 for an unknown runtime, 5 for one that is not installed
@@ -75,7 +75,7 @@ export async function openClassify(name: string, job: ClassifyJob): Promise<Clas
 }
 
 async function engineSubject({ model, images }: ClassifyJob): Promise<ClassifySubject> {
-  const classifier = await createClassifier({ model });
+  const engine = await createEngine({ model, workers: 0 });
   const pictures = images.map((image) => readFileSync(image));
   const answers = new Answers();
   return {
@@ -88,10 +88,10 @@ async function engineSubject({ model, images }: ClassifyJob): Promise<ClassifySu
     },
     async sample() {
       const given: Classification[] = [];
-      for (const picture of pictures) given.push(await classifier.classify(picture));
+      for (const picture of pictures) given.push(await engine.classify(picture));
       return answers.take(given);
     },
-    close: () => classifier.close(),
+    close: () => engine.close(),
   };
 }
 
