@@ -31,8 +31,9 @@ import {
   preprocessResult,
 } from '../reactor/results';
 import { CardResult, ClassifyResult, DecodeResult } from '../reactor/structs';
-import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
 import { rankOutput } from '../tasks/classify';
+
+export { edge_dequantize, edge_softmax, edge_top_k } from '../reactor/postprocess';
 
 const CARD_NAME: usize = memory.data<u8>([0x6d, 0x6f, 0x64, 0x65, 0x6c, 0x2e, 0x6a, 0x73, 0x6f, 0x6e]);
 
@@ -157,64 +158,4 @@ export function edge_postprocess(output: usize, length: usize, top: i32, thresho
   fillHead(address);
   callEnd();
   return address;
-}
-
-/** A result {head, address, count} of a pure kernel. */
-function vectorResult(address: usize, count: i32): usize {
-  if (address == 0 && faultExit == 0) faultMemory();
-  const area = newResult(offsetof<ClassifyResult>());
-  const result = changetype<ClassifyResult>(area);
-  if (faultExit == 0) {
-    result.predictions = address;
-    result.count = count;
-  }
-  fillHead(area);
-  callEnd();
-  return area;
-}
-
-/** Softmax of `count` f32: {head, address of f32, count}. */
-export function edge_softmax(scores: usize, count: i32): usize {
-  callBegin();
-  if (count >= 0 && inMemory(scores, (<usize>count) << 2))
-    return vectorResult(softmaxOf(scores, count), count);
-  faultAddress();
-  return vectorResult(0, 0);
-}
-
-/** The greatest `k` of `count` f32: {head, address of {class id u32, score f32}, count}. */
-export function edge_top_k(scores: usize, count: i32, k: i32): usize {
-  callBegin();
-  if (count < 0 || !inMemory(scores, (<usize>count) << 2)) {
-    faultAddress();
-    return vectorResult(0, 0);
-  }
-  const rows = topRows(scores, count, k);
-  return vectorResult(rows, topRowCount);
-}
-
-/** (q - zero) * scale of `count` u8 (signed 0) or i8 (signed 1): {head, address of f32, count}. */
-export function edge_dequantize(
-  values: usize,
-  count: i32,
-  signed: i32,
-  scales: usize,
-  zeros: usize,
-  channels: i32,
-): usize {
-  callBegin();
-  const good =
-    count >= 0 &&
-    channels > 0 &&
-    inMemory(values, <usize>count) &&
-    inMemory(scales, (<usize>channels) << 2) &&
-    inMemory(zeros, (<usize>channels) << 2);
-  if (!good) {
-    faultAddress();
-    return vectorResult(0, 0);
-  }
-  return vectorResult(
-    dequantizeOf(values, count, signed != 0, scales, channels, zeros, zeros == 0 ? 0 : channels),
-    count,
-  );
 }

@@ -184,14 +184,12 @@ export {
   cosines as scalar_cosines,
   dot as scalar_dot,
   dotProducts as scalar_dotProducts,
-  scaleBy as scalar_scaleBy,
-  sumOfSquares as scalar_sumOfSquares,
+  divideBy as scalar_divideBy,
 } from '../kernels/similarity/scalar';
 
 export {
   cosines as simd_cosines,
   dot as simd_dot,
   dotProducts as simd_dotProducts,
-  scaleBy as simd_scaleBy,
-  sumOfSquares as simd_sumOfSquares,
+  divideBy as simd_divideBy,
 } from '../kernels/similarity/simd';

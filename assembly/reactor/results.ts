@@ -52,6 +52,11 @@ export function callEnd(): void {
   resultEnd = arenaMark();
 }
 
+/** Makes the last result as lasting as what {@link hostAlloc} gave. */
+export function keepResult(): void {
+  resultEnd = 0;
+}
+
 /** `size` bytes for the host, 16-byte aligned, 0 when there are none; valid until {@link hostReset}. */
 export function hostAlloc(size: usize): usize {
   residentOpen();

@@ -88,3 +88,13 @@ export class DecodeResult extends ResultHead {
   channels: i32;
   orientation: i32;
 }
+
+/** Result of a pure kernel, 44 bytes. */
+@unmanaged
+export class VectorResult extends ResultHead {
+  address: usize;
+  count: i32;
+  /** Scores and classes beside boxes; else 0. */
+  scores: usize;
+  classes: usize;
+}

@@ -12,9 +12,15 @@ import { faultMemory } from '../package';
 /** Rows of {class id u32, score f32} that {@link topRows} made. */
 export let topRowCount: i32 = 0;
 
+/** New memory for `count` elements of `bytes`; 0 when there is none. */
+export function newVector(count: i32, bytes: usize): usize {
+  const total = <u64>count * bytes;
+  return total >> 32 != 0 ? 0 : arenaAlloc(<usize>total);
+}
+
 /** Softmax of `count` f32 into new memory; 0 when there is none. */
 export function softmaxOf(scores: usize, count: i32): usize {
-  const result = arenaAlloc((<usize>count) << 2);
+  const result = newVector(count, 4);
   if (result != 0) softmax(scores, 1, count, 1, result);
   return result;
 }
@@ -22,7 +28,7 @@ export function softmaxOf(scores: usize, count: i32): usize {
 /** The greatest `wanted` of `count` scores as rows {class id, score}; 0 when there is no memory. */
 export function topRows(scores: usize, count: i32, wanted: i32): usize {
   const most = max(min(wanted, count), 0);
-  const rows = arenaAlloc((<usize>most) << 3);
+  const rows = newVector(most, 8);
   topRowCount = rows == 0 ? 0 : topK(scores, count, 1, most, rows);
   return rows;
 }
@@ -43,19 +49,17 @@ export function dequantizeOf(
     faultTry('Give one scale and one zero point, or one a channel');
     return 0;
   }
-  const copy = arenaAlloc(<usize>count);
-  const result = arenaAlloc((<usize>count) << 2);
-  if (copy == 0 || result == 0) {
+  const result = newVector(count, 4);
+  if (result == 0) {
     faultMemory();
     return 0;
   }
-  memory.copy(copy, values, <usize>count);
   const integer = signed ? INTEGER_I8 : INTEGER_U8;
   if (scaleCount == 1) {
-    dequantize(integer, copy, count, load<f32>(scales), zeroCount == 0 ? 0 : load<i32>(zeros), result);
+    dequantize(integer, values, count, load<f32>(scales), zeroCount == 0 ? 0 : load<i32>(zeros), result);
   } else {
     const zeroPoints: usize = zeroCount == 0 ? 0 : zeros;
-    dequantizeChannels(integer, copy, 1, scaleCount, count / scaleCount, scales, zeroPoints, result);
+    dequantizeChannels(integer, values, 1, scaleCount, count / scaleCount, scales, zeroPoints, result);
   }
   return result;
 }

@@ -204,6 +204,13 @@ test('edge_kernels.wasm: card, tensor, predictions, without any import', async (
     const real = call('edge_dequantize', put(calls, Uint8Array.of(10, 250)), 2, 1, scale, 0, 1);
     assert.equal(f32(calls, u32(calls, real + 28)), 5);
     assert.equal(f32(calls, u32(calls, real + 28) + 4), -3);
+    // Counts whose bytes go beyond 32 bits: 0x40000001 * 4 = 4.
+    assert.equal(textAt(calls, call('edge_softmax', scale, 0x40000001) + 4), 'USAGE_ADDRESS');
+    assert.equal(textAt(calls, call('edge_top_k', scale, 0x40000001, 1) + 4), 'USAGE_ADDRESS');
+    assert.equal(
+      textAt(calls, call('edge_dequantize', scale, 1, 0, scale, 0, 0x40000001) + 4),
+      'USAGE_ADDRESS',
+    );
     const misfit = call('edge_postprocess', put(calls, logits), 12, 2, 0);
     assert.equal(u32(calls, misfit), 4);
   });

@@ -11,12 +11,12 @@ export function storeClass(map: usize, pixel: usize, wide: bool, index: i32): vo
   else store<u8>(map + pixel, index);
 }
 
-/** Index of the greatest of `n` f32; 0 when there is none. */
-export function argmax(scores: usize, n: i32): i32 {
+/** Index of the greatest of `n` f32, each `step` bytes behind the one before; 0 when there is none. */
+function argmaxBySteps(at: usize, n: i32, step: usize): i32 {
   let best = <f32>-Infinity;
   let index = 0;
-  for (let i = 0; i < n; i++) {
-    const x = load<f32>(scores + ((<usize>i) << 2));
+  for (let i = 0; i < n; i++, at += step) {
+    const x = load<f32>(at);
     if (x > best) {
       best = x;
       index = i;
@@ -25,18 +25,23 @@ export function argmax(scores: usize, n: i32): i32 {
   return index;
 }
 
-/** Index of the greatest of `n` bytes, u8 (`flip` 0) or i8 (`flip` 0x80: what turns them into u8 of the same order). */
-function argmaxOfBytes(values: usize, n: i32, flip: i32): i32 {
+/** The same of bytes: u8, or i8 when `flip` is 0x80, which turns them into u8 of the same order. */
+function argmaxOfBytesBySteps(at: usize, n: i32, step: usize, flip: i32): i32 {
   let best = -1;
   let index = 0;
-  for (let i = 0; i < n; i++) {
-    const x = <i32>load<u8>(values + i) ^ flip;
+  for (let i = 0; i < n; i++, at += step) {
+    const x = <i32>load<u8>(at) ^ flip;
     if (x > best) {
       best = x;
       index = i;
     }
   }
   return index;
+}
+
+/** Index of the greatest of `n` f32; 0 when there is none. */
+export function argmax(scores: usize, n: i32): i32 {
+  return argmaxBySteps(scores, n, 4);
 }
 
 /**
@@ -53,19 +58,14 @@ export function argmaxPlanes(
   map: usize,
   best: usize,
 ): void {
+  const plane = (<usize>stride) << 2;
   for (let pixel: usize = 0; pixel < <usize>pixels; pixel++) {
-    let most = <f32>-Infinity;
-    let index = 0;
-    let at = src + (pixel << 2);
-    for (let c = 0; c < classes; c++, at += (<usize>stride) << 2) {
-      const x = load<f32>(at);
-      if (x > most) {
-        most = x;
-        index = c;
-      }
-    }
+    const at = src + (pixel << 2);
+    const index = argmaxBySteps(at, classes, plane);
     storeClass(map, pixel, wide, index);
-    if (best != 0) store<f32>(best + (pixel << 2), most);
+    if (best == 0) continue;
+    const most = load<f32>(at + <usize>index * plane);
+    store<f32>(best + (pixel << 2), most == most ? most : <f32>-Infinity);
   }
 }
 
@@ -79,26 +79,15 @@ export function argmaxPlanesOfBytes(
   wide: bool,
   map: usize,
 ): void {
-  const flip = signed ? 0x80 : 0;
-  for (let pixel: usize = 0; pixel < <usize>pixels; pixel++) {
-    let most = -1;
-    let index = 0;
-    let at = src + pixel;
-    for (let c = 0; c < classes; c++, at += <usize>stride) {
-      const x = <i32>load<u8>(at) ^ flip;
-      if (x > most) {
-        most = x;
-        index = c;
-      }
-    }
-    storeClass(map, pixel, wide, index);
+  for (let pixel: usize = 0; pixel < <usize>pixels; pixel++, src++) {
+    storeClass(map, pixel, wide, argmaxOfBytesBySteps(src, classes, stride, signed ? 0x80 : 0));
   }
 }
 
 /** Rows f32[pixels][classes] -> map[pixels]. */
 export function argmaxRows(src: usize, pixels: i32, classes: i32, wide: bool, map: usize): void {
   for (let pixel: usize = 0; pixel < <usize>pixels; pixel++, src += (<usize>classes) << 2) {
-    storeClass(map, pixel, wide, argmax(src, classes));
+    storeClass(map, pixel, wide, argmaxBySteps(src, classes, 4));
   }
 }
 
@@ -112,6 +101,6 @@ export function argmaxRowsOfBytes(
   map: usize,
 ): void {
   for (let pixel: usize = 0; pixel < <usize>pixels; pixel++, src += <usize>classes) {
-    storeClass(map, pixel, wide, argmaxOfBytes(src, classes, signed ? 0x80 : 0));
+    storeClass(map, pixel, wide, argmaxOfBytesBySteps(src, classes, 1, signed ? 0x80 : 0));
   }
 }

@@ -99,7 +99,7 @@ export function decodePriors(
     const center = f32x4.add(f32x4.mul(offset, size), prior);
     const x = Lanes.swapped(offset);
     // pmin(greatest, x) = x < greatest ? x : greatest.
-    const growth = v128.bitselect(Exponential.exp(f32x4.pmin(greatest, x)), x, f32x4.eq(x, x));
+    const growth = v128.bitselect(Exponential.expCall(f32x4.pmin(greatest, x)), x, f32x4.eq(x, x));
     const half = f32x4.mul(f32x4.mul(growth, size), f32x4.splat(0.5));
     v128.store(dst, Lanes.around(center, half));
   }

@@ -61,7 +61,7 @@ export function lowerScores(
   for (; count > 0; count -= 4, groups += GROUP_BYTES, scores += 16) {
     const iou = Lanes.overlap(x1, y1, x2, y2, area, groups);
     let weight: v128;
-    if (gaussian) weight = Exponential.exp(f32x4.mul(f32x4.mul(iou, iou), factors));
+    if (gaussian) weight = Exponential.expCall(f32x4.mul(f32x4.mul(iou, iou), factors));
     else weight = v128.bitselect(f32x4.sub(one, iou), one, f32x4.gt(iou, bars));
     const applies = v128.and(f32x4.eq(iou, iou), i32x4.eq(v128.load(groups, 80), wanted));
     const score = f32x4.mul(v128.load(scores), v128.bitselect(weight, one, applies));

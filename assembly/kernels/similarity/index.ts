@@ -1,24 +1,24 @@
 /** Embeddings: L2 normalisation and nearest rows. */
 
 import { topK } from '../topk';
-import { cosines, dotProducts, scaleBy, sumOfSquares } from './simd';
+import { cosines, divideBy, dot, dotProducts } from './simd';
 
 export { cosines, dotProducts } from './simd';
 
 /** Norms below this are taken for it, as torch.nn.functional.normalize does: a row of zeros stays one. */
-const LEAST_NORM: f64 = 1e-12;
+const LEAST_NORM: f32 = 1e-12;
 
 /**
- * dst[row] = src[row] / max(its Euclidean norm, 1e-12). The norm is computed in f64, so no finite row overflows; a row
- * with an infinity or a NaN has NaN and zeros as its result.
+ * dst[row] = src[row] / max(sqrt(dot(row, row)), 1e-12). For magnitudes as of {@link cosines}: beyond them a row becomes
+ * zeros. A row with an infinity or a NaN has NaN in its result.
  *
  * @param src f32[rows][n]
  * @param dst f32[rows][n], may be src
  */
 export function l2Normalize(src: usize, rows: i32, n: i32, dst: usize): void {
   for (const bytes = (<usize>n) << 2; rows > 0; rows--, src += bytes, dst += bytes) {
-    const norm = sqrt<f64>(sumOfSquares(src, n));
-    scaleBy(src, n, 1.0 / (norm < LEAST_NORM ? LEAST_NORM : norm), dst);
+    const norm = sqrt<f32>(dot(src, src, n));
+    divideBy(src, n, norm < LEAST_NORM ? LEAST_NORM : norm, dst);
   }
 }
 

@@ -63,30 +63,7 @@ export function cosines(matrix: usize, rows: i32, n: i32, query: usize, dst: usi
   }
 }
 
-/** Sum of squares in f64: element i of each whole block of 4 in the ith of four sums, (s0 + s2) + (s1 + s3), then the rest. */
-export function sumOfSquares(src: usize, n: i32): f64 {
-  let s0: f64 = 0;
-  let s1: f64 = 0;
-  let s2: f64 = 0;
-  let s3: f64 = 0;
-  for (; n >= 4; n -= 4, src += 16) {
-    s0 += <f64>load<f32>(src) * <f64>load<f32>(src);
-    s1 += <f64>load<f32>(src, 4) * <f64>load<f32>(src, 4);
-    s2 += <f64>load<f32>(src, 8) * <f64>load<f32>(src, 8);
-    s3 += <f64>load<f32>(src, 12) * <f64>load<f32>(src, 12);
-  }
-  return squaresRest(src, n, s0 + s2 + (s1 + s3));
-}
-
-/** `sum` plus the squares, one after the other. */
-export function squaresRest(src: usize, n: i32, sum: f64): f64 {
-  for (let i: usize = 0; i < (<usize>n) << 2; i += 4)
-    sum += <f64>load<f32>(src + i) * <f64>load<f32>(src + i);
-  return sum;
-}
-
-/** dst[i] = f32(src[i] * factor), product in f64; dst may be src. */
-export function scaleBy(src: usize, n: i32, factor: f64, dst: usize): void {
-  for (let i: usize = 0; i < (<usize>n) << 2; i += 4)
-    store<f32>(dst + i, <f32>(<f64>load<f32>(src + i) * factor));
+/** dst[i] = src[i] / divisor; dst may be src. */
+export function divideBy(src: usize, n: i32, divisor: f32, dst: usize): void {
+  for (let i: usize = 0; i < (<usize>n) << 2; i += 4) store<f32>(dst + i, load<f32>(src + i) / divisor);
 }

@@ -1,6 +1,6 @@
 /** Vectors compared and normalised in SIMD; rules and orders are documented in scalar.ts. Vectors lie below index n. */
 
-import { cosine, dotRest, scaleBy as scaleByPlain, squaresRest } from './scalar';
+import { cosine, divideBy as divideByPlain, dotRest } from './scalar';
 
 class Lanes {
   /** ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)) of two vectors of sums. */
@@ -53,28 +53,8 @@ export function cosines(matrix: usize, rows: i32, n: i32, query: usize, dst: usi
 }
 
 /** See scalar.ts. */
-export function sumOfSquares(src: usize, n: i32): f64 {
-  let low = f64x2.splat(0); // s0 s1
-  let high = low; // s2 s3
-  for (; n >= 4; n -= 4, src += 16) {
-    const x = v128.load(src);
-    const a = f64x2.promote_low_f32x4(x);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 0, 1));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-  }
-  const pairs = f64x2.add(low, high);
-  return squaresRest(src, n, f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1));
-}
-
-/** See scalar.ts. */
-export function scaleBy(src: usize, n: i32, factor: f64, dst: usize): void {
-  const factors = f64x2.splat(factor);
-  for (; n >= 4; n -= 4, src += 16, dst += 16) {
-    const x = v128.load(src);
-    const a = f64x2.mul(f64x2.promote_low_f32x4(x), factors);
-    const b = f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 0, 1)), factors);
-    v128.store(dst, v128.shuffle<i64>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2));
-  }
-  scaleByPlain(src, n, factor, dst);
+export function divideBy(src: usize, n: i32, divisor: f32, dst: usize): void {
+  const divisors = f32x4.splat(divisor);
+  for (; n >= 4; n -= 4, src += 16, dst += 16) v128.store(dst, f32x4.div(v128.load(src), divisors));
+  divideByPlain(src, n, divisor, dst);
 }

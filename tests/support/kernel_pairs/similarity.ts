@@ -28,12 +28,11 @@ export const similarityPairs: readonly KernelPair[] = [
   },
   rows('dotProducts'),
   rows('cosines'),
-  { name: 'sumOfSquares', run: (form, n) => bits(form.call('sumOfSquares', form.place(values(form, n)), n)) },
   {
-    name: 'scaleBy',
+    name: 'divideBy',
     run(form, n) {
       const dst = form.output(n * 4);
-      form.call('scaleBy', form.place(values(form, n)), n, 0.123456789, dst);
+      form.call('divideBy', form.place(values(form, n)), n, 7.123456789, dst);
       return form.readFloats(dst, n);
     },
   },
