@@ -76,19 +76,19 @@ describe('number formats', () => {
       for (let i = 0; i < n; i++) {
         const at = channelOf(i, channels, inner) << 2;
         const q = integerAt(integer, src + i * bytes) - (round & 1 ? load<i32>(zeros + at) : 0);
-        expect(load<f32>(real + (i << 2))).toBe(<f32>q * load<f32>(scales + at));
+        assert(load<f32>(real + (i << 2)) == <f32>q * load<f32>(scales + at));
       }
       if (integer == INTEGER_I32) continue;
       // Powers of two times small numbers: nothing is lost on the way.
       quantizeChannels(integer, real, outer, channels, inner, scales, round & 1 ? zeros : 0, back);
-      for (let i = 0; i < bytes * n; i++) expect(load<u8>(back + i)).toBe(load<u8>(src + i));
+      for (let i = 0; i < bytes * n; i++) assert(load<u8>(back + i) == load<u8>(src + i));
       const wide = softFloats(n, 4000);
       quantizeChannels(integer, wide, outer, channels, inner, scales, zeros, back);
       for (let i = 0; i < n; i++) {
         const at = channelOf(i, channels, inner) << 2;
         const steps = <f64>(load<f32>(wide + (i << 2)) / load<f32>(scales + at));
         const q = rounded(nearest(steps) + load<i32>(zeros + at), LOWEST[integer], HIGHEST[integer]);
-        expect(integerAt(integer, back + i * bytes)).toBe(q);
+        assert(integerAt(integer, back + i * bytes) == q);
       }
     }
   });
@@ -113,9 +113,9 @@ describe('number formats', () => {
       for (let i = 0; i < n; i++) {
         const q = <f32>load<i32>(src + (i << 2));
         const scale = load<f32>(scales + (channelOf(i, channels, inner) << 2));
-        expect(load<f32>(real + (i << 2))).toBe(q * (<f32>0.37 * scale));
+        assert(load<f32>(real + (i << 2)) == q * (<f32>0.37 * scale));
         const wanted = rounded(nearest(<f64>(q * scale)) + zero, LOWEST[integer], HIGHEST[integer]);
-        expect(integerAt(integer, bytes + i)).toBe(wanted);
+        assert(integerAt(integer, bytes + i) == wanted);
       }
     }
     const five: StaticArray<i32> = [1, 3, 5, -1, -3];
