@@ -112,7 +112,7 @@ function samplePair(sums: usize, out: usize): void {
 /** Like {@link idct4x4}: 2 samples in each of 2 rows. */
 export function idct2x2(block: usize, quant: usize, out: usize, stride: usize): void {
   for (let i: usize = 0; i < 5; i++) {
-    const column = i == 0 ? 0 : 2 * i - 1;
+    const column: usize = i == 0 ? 0 : 2 * i - 1;
     const mean = (Fixed.load(block, quant, column) << 15) + (1 << 12);
     const odd = oddQuarter(
       Fixed.load(block, quant, column + 8),
