@@ -5,7 +5,9 @@
 import { utf8Sequence } from '../text/utf8';
 import { plan } from './plan';
 import { residentKeep, residentTake } from './resident';
-import { CARD_LABELS_UTF8, CARD_NO_LABELS } from './status';
+import { CARD_LABELS_UTF8, CARD_MANY_LABELS, CARD_NO_LABELS } from './status';
+
+const MAX_LABELS: i32 = 1000000;
 
 /** Keeps the labels in the resident place and their rows {offset, length} in the plan; status. */
 export function readLabels(from: usize, length: usize): i32 {
@@ -24,6 +26,7 @@ export function readLabels(from: usize, length: usize): i32 {
   }
   if (length > 0 && load<u8>(end - 1) != 0x0a) lines++;
   if (lines == 0) return CARD_NO_LABELS;
+  if (lines > MAX_LABELS) return CARD_MANY_LABELS;
   plan.labelBytes = residentKeep(from, length);
   plan.labelOffsets = residentTake((<usize>lines) << 3);
   if (plan.labelBytes == 0 || plan.labelOffsets == 0) return 0;

@@ -56,7 +56,9 @@ import {
   SCALE_NONE,
   TASK_CLASSIFY,
 } from './plan';
-import { CARD_FIELD, CARD_JSON, CARD_PATH } from './status';
+import { CARD_FIELD, CARD_JSON, CARD_LARGE, CARD_PATH } from './status';
+
+const MAX_CARD_BYTES: usize = 1 << 20;
 
 const SHAPE: usize = memory.data(16, 4);
 const MEAN: usize = memory.data(16, 4);
@@ -66,6 +68,7 @@ const STD: usize = memory.data(16, 4);
 export function readCard(from: usize, length: usize): i32 {
   memory.fill(changetype<usize>(plan), 0, offsetof<Plan>());
   cardBegin();
+  if (length > MAX_CARD_BYTES) return CARD_LARGE;
   const root = jsonParse(from, length);
   if (root == 0) return jsonStatus() == OUT_OF_MEMORY ? OUT_OF_MEMORY : CARD_JSON;
   plan.graphs = arenaAllocZeroed(<usize>MAX_GRAPHS * offsetof<CardGraph>());

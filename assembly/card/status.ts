@@ -20,10 +20,14 @@ export const CARD_UNLISTED: i32 = 205;
 export const CARD_NO_LABELS: i32 = 206;
 /** The labels file is not UTF-8. */
 export const CARD_LABELS_UTF8: i32 = 207;
+/** More bytes than a card may have. */
+export const CARD_LARGE: i32 = 208;
+/** More lines than a labels file may have. */
+export const CARD_MANY_LABELS: i32 = 209;
 
 /** One clear sentence without a full stop. */
 export function cardErrorText(status: i32): string {
-  // Texts in the order of the codes from CARD_FIELD to CARD_LABELS_UTF8, then that of any other.
+  // Texts in the order of the codes from CARD_FIELD to CARD_MANY_LABELS, then that of any other.
   const texts: TextList = `a field of the card is missing or wrong
 the card is not valid JSON
 the path leads out of the model package
@@ -32,6 +36,8 @@ the SHA-256 of the file differs from the card
 the card has no SHA-256 for the file
 the labels file is empty
 the labels file is not valid UTF-8
+the card is larger than 1 MiB
+the labels file has more than 1000000 lines
 a field of the card is missing or wrong`;
-  return asciiItem(texts, status - CARD_FIELD, CARD_LABELS_UTF8 - CARD_FIELD + 1);
+  return asciiItem(texts, status - CARD_FIELD, CARD_MANY_LABELS - CARD_FIELD + 1);
 }

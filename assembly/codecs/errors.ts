@@ -51,7 +51,8 @@ export function pictureErrorText(status: i32): string {
     return 'the image has no pixels, more than 268435456, or more than 67108864 bytes a row';
   if (status == IMAGE_SHORT) return 'the image data ends before the last row';
   if (status == IMAGE_NO_MORE_ROWS) return 'all rows of the image have been read';
-  if (status == PNM_HEADER) return 'the PNM header is malformed';
+  if (status == PNM_HEADER)
+    return 'the PNM header is malformed: a number is missing, longer than 10 digits or out of range';
   if (status == PNM_VALUE) return 'a PNM sample is no number or above the maximum';
   if (status == BMP_HEADER) return 'the BMP header is malformed or of an unknown version';
   if (status == BMP_LAYOUT) return 'the BMP has a pixel layout that is not supported';

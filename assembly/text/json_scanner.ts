@@ -11,11 +11,15 @@ import {
   JSON_CONTROL,
   JSON_END,
   JSON_ESCAPE,
+  JSON_LONG,
   JSON_UNEXPECTED,
   JSON_UTF8,
 } from './json_status';
 import { decimalToF64 } from './numbers';
 import { sameText, utf8Encode, utf8Sequence } from './utf8';
+
+/** Most characters of a number, without its sign. */
+const MAX_NUMBER: usize = 1000;
 
 let source: usize = 0;
 let at: usize = 0;
@@ -249,6 +253,10 @@ export function scanNumber(): f64 {
       at++;
     }
     exponent += minus ? -written : written;
+  }
+  if (at - first > MAX_NUMBER) {
+    scanFail(JSON_LONG);
+    return 0;
   }
   const magnitude = decimalToF64(mantissa, exponent);
   return negative ? -magnitude : magnitude;

@@ -14,6 +14,7 @@ import {
   jsonType,
 } from '../../assembly/text/json_node';
 import { jsonErrorOffset, jsonParse, jsonStatus } from '../../assembly/text/json_reader';
+import { JSON_DEEP, JSON_LONG, jsonErrorText } from '../../assembly/text/json_status';
 import { random, seed } from './support/data';
 
 let kept: ArrayBuffer = new ArrayBuffer(0);
@@ -32,6 +33,19 @@ function refused(text: string): i32 {
 }
 
 describe('JSON reader', () => {
+  it('limits: bytes, levels, characters of a number', () => {
+    expect(jsonParse(0, (1 << 28) + 1)).toBe(0);
+    expect(jsonErrorText(jsonStatus())).toBe(
+      'the JSON text is larger than 256 MiB, or a key in it than 16 MiB',
+    );
+    expect(refused('['.repeat(64) + ']'.repeat(64))).toBe(0);
+    expect(refused('['.repeat(65))).toBe(JSON_DEEP);
+    expect(refused('-' + '7'.repeat(1000))).toBe(0);
+    expect(refused('7'.repeat(1001))).toBe(JSON_LONG);
+    expect(refused('0.' + '7'.repeat(999))).toBe(JSON_LONG);
+    expect(refused('1e' + '0'.repeat(999))).toBe(JSON_LONG);
+  });
+
   it('values', () => {
     const root = parse(' {"a": [1, -2.5e3, true, null], "b": {"c": "x\\u00e9\\ud83d\\ude00\\n"}, "b": 7} ');
     expect(jsonType(root)).toBe(JSON_OBJECT);

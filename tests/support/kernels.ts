@@ -42,8 +42,8 @@ export function inputCard(height: number, width: number, resize: object, input: 
   };
 }
 
-/** A fresh instance; `card` is an object, or the bytes of a card. */
-export function openKernels(card: object | Uint8Array): Kernels {
+/** A fresh instance; `card` is an object, or the bytes of a card; `labels` the bytes of its labels file, if any. */
+export function openKernels(card: object | Uint8Array, labels?: Uint8Array): Kernels {
   const module = new Wasm.Module(readFileSync(join(CHECKOUT, 'dist/wasm/edge_kernels.wasm')));
   const { exports } = new Wasm.Instance(module);
   const memory = exports.memory as WasmMemory;
@@ -62,7 +62,8 @@ export function openKernels(card: object | Uint8Array): Kernels {
     tensor: tensor && u32(result) === 0 ? bytes(result + 28) : Buffer.alloc(0),
   });
   const text = card instanceof Uint8Array ? card : Buffer.from(JSON.stringify(card));
-  const opened = read(call.edge_open_card!(put(text), text.length, 0, 0), false);
+  const labelsAt = labels === undefined ? 0 : put(labels);
+  const opened = read(call.edge_open_card!(put(text), text.length, labelsAt, labels?.length ?? 0), false);
   call.edge_reset!();
   return {
     memory,

@@ -7,7 +7,14 @@
  */
 import { arenaAllocZeroed } from '../../memory/arena';
 import { bitsOpen } from './bits';
-import { JPEG_NO_MEMORY, JPEG_NO_SCAN, JPEG_OK, JPEG_TOO_MUCH_WORK, JPEG_TRUNCATED } from './errors';
+import {
+  JPEG_NO_MEMORY,
+  JPEG_NO_SCAN,
+  JPEG_OK,
+  JPEG_TOO_MUCH_WORK,
+  JPEG_TOO_SPARSE,
+  JPEG_TRUNCATED,
+} from './errors';
 import { Frame, frameReset, frameScale } from './frame';
 import { REACHED_END, readMarkers, readStart } from './markers';
 import { outputBegin, outputDemand, outputRow } from './output';
@@ -18,6 +25,14 @@ import { storeScan } from './scan_sequential';
 /** Passes over all blocks of the picture that its scans may take together, and scans that always may. */
 const MAX_PASSES: u64 = 128;
 const FREE_BLOCKS: u64 = 1 << 16;
+const MAX_SCANS: i32 = 1000;
+/**
+ * Pixels that a byte of the file of a large picture may stand for: a bit a block is the least that DC coefficients take,
+ * which gives at most 910 (nine blocks for 32 x 32 pixels). What is beyond is data that is not there: time and memory
+ * for nothing.
+ */
+const MAX_PIXELS_A_BYTE: u64 = 2048;
+const FREE_PIXELS: u64 = 1 << 24;
 
 class Decoder {
   static status: i32 = 0;
@@ -62,7 +77,7 @@ function readScans(): i32 {
   let status = allocateCoefficients();
   while (status == JPEG_OK) {
     const cost = countBlocks(false) + 1;
-    if (cost > budget) return JPEG_TOO_MUCH_WORK;
+    if (cost > budget || Scan.number > MAX_SCANS) return JPEG_TOO_MUCH_WORK;
     budget -= cost;
     status = scanStart();
     if (status == JPEG_OK) status = Frame.progressive ? progressiveScan() : storeScan();
@@ -82,6 +97,8 @@ function open(src: usize, length: usize): i32 {
   if (status == JPEG_OK) status = readMarkers();
   if (status == REACHED_END) return JPEG_NO_SCAN;
   if (status != JPEG_OK) return status;
+  const pixels = <u64>Frame.width * <u64>Frame.height;
+  if (pixels > FREE_PIXELS && pixels > <u64>length * MAX_PIXELS_A_BYTE) return JPEG_TOO_SPARSE;
   const stored = Frame.progressive || Scan.components < Frame.components;
   status = stored ? readScans() : scanStart();
   if (status == JPEG_OK) outputBegin(stored);

@@ -48,10 +48,12 @@ export const PNG_ADLER: i32 = 159;
 export const PNG_FILTER: i32 = 160;
 /** Rows were asked for beyond the last one. */
 export const PNG_NO_MORE_ROWS: i32 = 161;
+/** More dynamic Huffman codes than the image's size explains. */
+export const PNG_CODES: i32 = 162;
 
 /** One sentence for a status of the PNG decoder, without a full stop. */
 export function pngErrorText(status: i32): string {
-  // Texts in the order of the codes from PNG_SIGNATURE to PNG_NO_MORE_ROWS, then that of any other.
+  // Texts in the order of the codes from PNG_SIGNATURE to PNG_CODES, then that of any other.
   const texts: TextList = `the PNG signature is damaged, as after a transfer in text mode
 the PNG file is cut off
 a PNG chunk has an impossible length or type
@@ -74,7 +76,8 @@ the image data of the PNG refers to bytes before its beginning
 the checksum of the image data of the PNG is wrong
 a row of the PNG has an unknown filter type
 all rows of the PNG have been read
+the image data of the PNG changes its Huffman codes more than 1024 times and once in 32 bytes
 unexpected failure of the PNG decoder`;
   if (status == OUT_OF_MEMORY) return generalErrorText(status);
-  return asciiItem(texts, status - PNG_SIGNATURE, PNG_NO_MORE_ROWS - PNG_SIGNATURE + 1);
+  return asciiItem(texts, status - PNG_SIGNATURE, PNG_CODES - PNG_SIGNATURE + 1);
 }

@@ -6,7 +6,7 @@ import { arenaAlloc } from '../../memory/arena';
 import { OK, OUT_OF_MEMORY } from '../../status';
 import { bitBuffer, bitCount, bitsAlign, bitsBegin, bitsCopy, bitsNeed, bitsOverrun, bitsTake } from './bits';
 import { codesRun, codesStatus, END_REACHED } from './codes';
-import { PNG_BLOCK, PNG_DATA_SHORT, PNG_HUFFMAN, PNG_ZLIB_HEADER } from './errors';
+import { PNG_BLOCK, PNG_CODES, PNG_DATA_SHORT, PNG_HUFFMAN, PNG_ZLIB_HEADER } from './errors';
 import {
   buildTable,
   DISTANCE_BITS,
@@ -27,6 +27,10 @@ const STATE_STORED: i32 = 1;
 const STATE_CODES: i32 = 2;
 const STATE_END: i32 = 3;
 
+/** Dynamic blocks that any stream may have, and bytes of output that allow one more. */
+const FREE_CODES: u64 = 1024;
+const BYTES_A_CODE: u64 = 32;
+
 /** 286 + 30 lengths of a dynamic block, and 138 that a last repeat could write past them before it is refused. */
 const LENGTHS_BYTES: usize = 480;
 /** The order in which the code lengths' own code is sent (RFC 1951, 3.2.7). */
@@ -42,9 +46,15 @@ let lastBlock: bool = false;
 let fixedTables: bool = false;
 let storedLeft: usize = 0;
 let failure: i32 = OK;
+/** Dynamic blocks that may still come: making their tables is work that gives no output. */
+let codesLeft: u64 = 0;
 
-/** Allocates tables (14 KiB of the arena) and reads the zlib header (RFC 1950, 2.2). sourceBegin comes first. */
-export function inflateBegin(): i32 {
+/**
+ * Allocates tables (14 KiB of the arena) and reads the zlib header (RFC 1950, 2.2) of a stream of which `total` bytes
+ * are wanted. sourceBegin comes first.
+ */
+export function inflateBegin(total: u64): i32 {
+  codesLeft = FREE_CODES + total / BYTES_A_CODE;
   literals = arenaAlloc(LITERAL_ENTRIES << 2);
   distances = arenaAlloc(DISTANCE_ENTRIES << 2);
   lengthCodes = arenaAlloc(LENGTH_ENTRIES << 2);
@@ -152,6 +162,8 @@ function useFixedCodes(): i32 {
 
 /** Codes sent with the block (RFC 1951, 3.2.7). */
 function readDynamicCodes(): i32 {
+  if (codesLeft == 0) return PNG_CODES;
+  --codesLeft;
   fixedTables = false;
   bitsNeed();
   const literalCount = bitsTake(5) + 257;

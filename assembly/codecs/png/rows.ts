@@ -56,7 +56,7 @@ export function rowsBegin(longest: usize, total: u64, bytes: usize): i32 {
   pixelBytes = bytes;
   failure = OK;
   sourceBegin(dataChunks, dataChunksEnd);
-  return inflateBegin();
+  return inflateBegin(total);
 }
 
 /** The rows that follow have `bytes` bytes; the one above the first counts as zeros. */
