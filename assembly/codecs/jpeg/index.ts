@@ -19,8 +19,7 @@ import { Frame, frameReset, frameScale } from './frame';
 import { REACHED_END, readMarkers, readStart } from './markers';
 import { outputBegin, outputDemand, outputRow } from './output';
 import { Scan, scanStart } from './scan';
-import { progressiveScan } from './scan_progressive';
-import { storeScan } from './scan_sequential';
+import { storeScan } from './scan_stored';
 
 /** Passes over all blocks of the picture that its scans may take together, and scans that always may. */
 const MAX_PASSES: u64 = 128;
@@ -80,7 +79,7 @@ function readScans(): i32 {
     if (cost > budget || Scan.number > MAX_SCANS) return JPEG_TOO_MUCH_WORK;
     budget -= cost;
     status = scanStart();
-    if (status == JPEG_OK) status = Frame.progressive ? progressiveScan() : storeScan();
+    if (status == JPEG_OK) status = storeScan();
     if (status != JPEG_OK) return status;
     status = readMarkers();
     // A file that only lacks its end marker is whole.

@@ -1,15 +1,9 @@
 /** Progressive scans (ITU T.81 annex G), into the components' coefficient arrays, blocks in zigzag order. */
 import { Bits, bitsNeed } from './bits';
-import { JPEG_OK } from './errors';
-import { Component, Frame } from './frame';
+import { Component } from './frame';
 import { Huffman, huffmanLong, LENGTH_MASK, LOOK_BITS, LOOKUP, WHOLE } from './huffman';
 import { nonZeros } from './idct';
-import { mcuBegin, mcuEnd, Scan } from './scan';
-
-/** Row of MCUs (of all components) that the last MCU with data belongs to: smoothing asks for it. */
-export class Progress {
-  static lastGoodRow: i32 = 0;
-}
+import { Scan } from './scan';
 
 /** `count` (0..15) bits from the buffer; the caller has seen to it that they are there. */
 function take(count: i32): i32 {
@@ -153,8 +147,8 @@ function acRefine(block: usize, slot: usize): void {
   Bits.count = count;
 }
 
-/** One block of the scan. */
-function decodeBlock(block: usize, c: Component): void {
+/** Decodes a block of the scan. */
+export function progressiveBlock(block: usize, c: Component): void {
   if (Scan.spectralStart != 0) {
     const slot = Huffman.slot(true, c.acTable);
     if (Scan.high == 0) acFirst(block, slot);
@@ -165,39 +159,4 @@ function decodeBlock(block: usize, c: Component): void {
     if (Bits.count < 1) bitsNeed();
     if (take(1) != 0) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << Scan.low)));
   }
-}
-
-/** Decodes a whole scan. Every block addressed lies inside its component's padded array. */
-export function progressiveScan(): i32 {
-  const single = Scan.components == 1;
-  const first = Scan.component(0);
-  const columns = single ? first.blocksWide : Frame.mcuColumns;
-  const rows = single ? first.blocksHigh : Frame.mcuRows;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      // libjpeg notes the row before it passes a restart marker.
-      if (!Scan.starved) Progress.lastGoodRow = single ? row / first.v : row;
-      let status = mcuBegin();
-      if (status != JPEG_OK) return status;
-      if (Scan.starved) {
-        if (Frame.restartInterval == 0) return JPEG_OK;
-        continue;
-      }
-      if (single) {
-        decodeBlock(first.coefficients + ((<usize>(row * first.paddedWide + column)) << 7), first);
-      } else {
-        for (let i = 0; i < Scan.components; i++) {
-          const c = Scan.component(i);
-          for (let y = 0; y < c.v; y++) {
-            const index = (row * c.v + y) * c.paddedWide + column * c.h;
-            let block = c.coefficients + ((<usize>index) << 7);
-            for (let x = 0; x < c.h; x++, block += 128) decodeBlock(block, c);
-          }
-        }
-      }
-      status = mcuEnd();
-      if (status != JPEG_OK) return status;
-    }
-  }
-  return JPEG_OK;
 }

@@ -1,4 +1,4 @@
-/** Sequential scans: streamed one iMCU row at a time, or stored as coefficients (several scans). */
+/** Sequential scans: streamed one iMCU row at a time, or a block at a time into the coefficient arrays. */
 import { decodeBlock } from './block';
 import { JPEG_OK } from './errors';
 import { Component, Frame } from './frame';
@@ -56,40 +56,8 @@ export function streamRow(slot: i32): i32 {
   return JPEG_OK;
 }
 
-/**
- * Decodes a whole scan into the components' coefficient arrays. Every block addressed lies inside the
- * padded array: x < paddedWide, y < paddedHigh.
- */
-export function storeScan(): i32 {
-  const single = Scan.components == 1;
-  const first = Scan.component(0);
-  const columns = single ? first.blocksWide : Frame.mcuColumns;
-  const rows = single ? first.blocksHigh : Frame.mcuRows;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let status = mcuBegin();
-      if (status != JPEG_OK) return status;
-      if (Scan.starved) {
-        // Without restarts nothing follows in this scan.
-        if (Frame.restartInterval == 0) return JPEG_OK;
-        continue;
-      }
-      for (let i = 0; i < Scan.components; i++) {
-        const c = Scan.component(i);
-        const dc = Huffman.slot(false, c.dcTable);
-        const ac = Huffman.slot(true, c.acTable);
-        const predictor = changetype<usize>(c) + offsetof<Component>('predictor');
-        const high = single ? 1 : c.v;
-        const wide = single ? 1 : c.h;
-        for (let y = 0; y < high; y++) {
-          const index = (row * high + y) * c.paddedWide + column * wide;
-          let block = c.coefficients + ((<usize>index) << 7);
-          for (let x = 0; x < wide; x++, block += 128) decodeBlock(block, dc, ac, predictor);
-        }
-      }
-      status = mcuEnd();
-      if (status != JPEG_OK) return status;
-    }
-  }
-  return JPEG_OK;
+/** Decodes a block of a scan whose coefficients are stored: `block` lies in the component's array. */
+export function storeBlock(block: usize, c: Component): void {
+  const predictor = changetype<usize>(c) + offsetof<Component>('predictor');
+  decodeBlock(block, Huffman.slot(false, c.dcTable), Huffman.slot(true, c.acTable), predictor);
 }

@@ -5,7 +5,7 @@
  */
 import { Component, Frame } from './frame';
 import { nonZeros } from './idct';
-import { Progress } from './scan_progressive';
+import { Progress } from './scan_stored';
 import { naturalOrder } from './tables';
 
 /** Coefficients that may be estimated: positions in natural order, by zigzag index 1..9. */

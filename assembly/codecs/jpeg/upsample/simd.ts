@@ -18,18 +18,10 @@ class Taps {
   }
 
   /** 16 output samples of 8 column sums and their neighbours. */
-  @inline static spread(left: v128, here: v128, right: v128): v128 {
+  @inline static spread(left: v128, here: v128, right: v128, roundEven: v128, roundOdd: v128): v128 {
     const three = i16x8.mul(here, i16x8.splat(3));
-    const even = i16x8.shr_u(i16x8.add(i16x8.add(three, left), i16x8.splat(8)), 4);
-    const odd = i16x8.shr_u(i16x8.add(i16x8.add(three, right), i16x8.splat(7)), 4);
-    return v128.or(even, i16x8.shl(odd, 8));
-  }
-
-  /** 16 output samples of 8 samples and their neighbours in one row. */
-  @inline static spreadRow(left: v128, here: v128, right: v128): v128 {
-    const three = i16x8.mul(here, i16x8.splat(3));
-    const even = i16x8.shr_u(i16x8.add(i16x8.add(three, left), i16x8.splat(1)), 2);
-    const odd = i16x8.shr_u(i16x8.add(i16x8.add(three, right), i16x8.splat(2)), 2);
+    const even = i16x8.shr_u(i16x8.add(i16x8.add(three, left), roundEven), 4);
+    const odd = i16x8.shr_u(i16x8.add(i16x8.add(three, right), roundOdd), 4);
     return v128.or(even, i16x8.shl(odd, 8));
   }
 
@@ -43,27 +35,6 @@ class Taps {
   }
 }
 
-/** See scalar.ts. Reads inside the row and writes inside the output only: the last step overlaps. */
-export function fancyH2V1(row: usize, width: i32, out: usize): void {
-  if (width <= 8) {
-    scalar.fancyH2V1(row, width, out);
-    return;
-  }
-  let here = v128.load8x8_u(row);
-  let left = Taps.first(here);
-  const end = <usize>width - 8;
-  for (let i: usize = 0; i < end; i += 8) {
-    // i + 8 < width: at least one more sample; 8 bytes at row + i + 8 end at most 7 past the row.
-    const after = v128.load8x8_u(row + i, 8);
-    v128.store(out + (i << 1), Taps.spreadRow(Taps.left(left, here), here, Taps.right(here, after)));
-    left = here;
-    here = after;
-  }
-  here = v128.load8x8_u(row + end);
-  left = v128.load8x8_u(row + end - 1);
-  v128.store(out + (end << 1), Taps.spreadRow(left, here, Taps.right(here, Taps.last(here))));
-}
-
 /** See scalar.ts. Whole vectors: reads and writes up to 15 bytes past the rows. */
 export function fancyH1V2(near: usize, far: usize, width: i32, bias: i32, out: usize): void {
   const round = i16x8.splat(<i16>bias);
@@ -74,22 +45,32 @@ export function fancyH1V2(near: usize, far: usize, width: i32, bias: i32, out: u
   }
 }
 
-/** See scalar.ts. Bounds as in fancyH2V1. */
-export function fancyH2V2(near: usize, far: usize, width: i32, out: usize): void {
+/** See scalar.ts. Reads at most 7 bytes past the rows and writes inside the output only: the last step overlaps. */
+export function fancyH2(
+  near: usize,
+  far: usize,
+  width: i32,
+  roundEven: i32,
+  roundOdd: i32,
+  out: usize,
+): void {
   if (width <= 8) {
-    scalar.fancyH2V2(near, far, width, out);
+    scalar.fancyH2(near, far, width, roundEven, roundOdd, out);
     return;
   }
+  const even = i16x8.splat(<i16>roundEven);
+  const odd = i16x8.splat(<i16>roundOdd);
   let here = Taps.sums(near, far);
   let left = Taps.first(here);
   const end = <usize>width - 8;
   for (let i: usize = 0; i < end; i += 8) {
+    // i + 8 < width: at least one more sample; 8 bytes at near + i + 8 end at most 7 past the row.
     const after = Taps.sums(near + i + 8, far + i + 8);
-    v128.store(out + (i << 1), Taps.spread(Taps.left(left, here), here, Taps.right(here, after)));
+    v128.store(out + (i << 1), Taps.spread(Taps.left(left, here), here, Taps.right(here, after), even, odd));
     left = here;
     here = after;
   }
   here = Taps.sums(near + end, far + end);
   left = Taps.sums(near + end - 1, far + end - 1);
-  v128.store(out + (end << 1), Taps.spread(left, here, Taps.right(here, Taps.last(here))));
+  v128.store(out + (end << 1), Taps.spread(left, here, Taps.right(here, Taps.last(here)), even, odd));
 }
