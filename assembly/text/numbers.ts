@@ -143,12 +143,11 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
   const rounded = <u64>high;
   let h = high;
   let l = mantissa >= rounded ? <f64>(mantissa - rounded) : -(<f64>(rounded - mantissa));
-  // The products below must not overflow before their time: large numbers are scaled down by 2^200, exactly.
-  const large = exponent > 250;
-  if (large) {
-    h *= TINY;
-    l *= TINY;
-  }
+  // Products must not overflow before their time, nor rests vanish below the smallest f64: large numbers are scaled
+  // down by 2^200, small ones up, exactly.
+  const factor: f64 = exponent > 250 ? TINY : exponent < -250 ? 1 / TINY : 1;
+  h *= factor;
+  l *= factor;
   while (exponent > 0) {
     const step = min(exponent, 22);
     const p = power(step);
@@ -168,7 +167,7 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
     l = rest - (h - quotient);
     exponent += step;
   }
-  if (large) h /= TINY;
+  h /= factor;
   return isNaN(h) ? Infinity : h;
 }
 
