@@ -5,7 +5,7 @@
 
 import { EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
 import { argmaxPlanes, argmaxRows } from '../kernels/argmax';
-import { decodePriors, yoloPlanes, yoloRows, yoloScratchBytes } from '../kernels/boxes';
+import { decodePriors, yoloPlanes, yoloRows } from '../kernels/boxes';
 import { NMS_MAX_BOXES, nms, nmsScratchBytes } from '../kernels/nms';
 import { l2Normalize, nearestRows } from '../kernels/similarity';
 import { sigmoid } from '../kernels/softmax';
@@ -107,7 +107,7 @@ export function edge_argmax(logits: usize, classes: i32, pixels: i32, planar: i3
   const wide = classes > 256;
   const map = newVector(pixels, wide ? 2 : 1);
   if (map == 0) return vectorResult(0, 0);
-  if (planar != 0) argmaxPlanes(logits, classes, pixels, pixels, wide, map, 0);
+  if (planar != 0) argmaxPlanes(logits, classes, pixels, pixels, wide, map);
   else argmaxRows(logits, pixels, classes, wide, map);
   return vectorResult(map, pixels);
 }
@@ -162,7 +162,7 @@ export function edge_decode_yolo(head: usize, form: i32, count: i32, classes: i3
   const scores = boxes + ((<usize>count) << 4);
   const categories = scores + ((<usize>count) << 2);
   const mark = arenaMark();
-  const scratch = arenaAlloc(yoloScratchBytes(count));
+  const scratch = newVector(count, 2);
   if (boxes == 0 || scratch == 0) return vectorResult(0, 0);
   const found =
     form == YOLO_PLANES

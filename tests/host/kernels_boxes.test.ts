@@ -164,7 +164,7 @@ test('YOLOv8 planes and rows without objectness: the same candidates', () => {
       return { box: around(x, y, w, h), score: scores[category]!, category };
     }).filter((item) => item.score >= lowest);
     kernels.run(() => {
-      const scratch = [kernels.alloc(kernels.call('yoloScratchBytes', n))];
+      const scratch = [kernels.alloc(n * 2)];
       assertCandidates(
         decode('yoloPlanes', n, lowest, scratch, kernels.place(planes), n, categories),
         wanted,

@@ -44,11 +44,7 @@ export function argmax(scores: usize, n: i32): i32 {
   return argmaxBySteps(scores, n, 4);
 }
 
-/**
- * Planes f32[classes][stride], of which the first `pixels` of each are looked at -> map[pixels].
- *
- * @param best f32[pixels], filled with the greatest values; 0 when they are not wanted
- */
+/** Planes f32[classes][stride], of which the first `pixels` of each are looked at -> map[pixels]. */
 export function argmaxPlanes(
   src: usize,
   classes: i32,
@@ -56,16 +52,9 @@ export function argmaxPlanes(
   pixels: i32,
   wide: bool,
   map: usize,
-  best: usize,
 ): void {
-  const plane = (<usize>stride) << 2;
-  for (let pixel: usize = 0; pixel < <usize>pixels; pixel++) {
-    const at = src + (pixel << 2);
-    const index = argmaxBySteps(at, classes, plane);
-    storeClass(map, pixel, wide, index);
-    if (best == 0) continue;
-    const most = load<f32>(at + <usize>index * plane);
-    store<f32>(best + (pixel << 2), most == most ? most : <f32>-Infinity);
+  for (let pixel: usize = 0; pixel < <usize>pixels; pixel++, src += 4) {
+    storeClass(map, pixel, wide, argmaxBySteps(src, classes, (<usize>stride) << 2));
   }
 }
 

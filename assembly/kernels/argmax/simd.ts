@@ -19,15 +19,14 @@ export function argmaxPlanes(
   pixels: i32,
   wide: bool,
   map: usize,
-  best: usize,
 ): void {
   if (pixels < 8) {
-    argmaxPlanesPlain(src, classes, stride, pixels, wide, map, best);
+    argmaxPlanesPlain(src, classes, stride, pixels, wide, map);
     return;
   }
   const plane = (<usize>stride) << 2;
   const last = <usize>pixels - 8;
-  // pixel <= last: 8 pixels of each plane, of the map and of best are inside them.
+  // pixel <= last: 8 pixels of each plane and of the map are inside them.
   for (let pixel: usize = 0; ; pixel = min(pixel + 8, last)) {
     let at = src + (pixel << 2);
     let a = f32x4.splat(<f32>-Infinity);
@@ -47,10 +46,6 @@ export function argmaxPlanes(
     const words = i16x8.narrow_i32x4_u(indexA, indexB);
     if (wide) v128.store(map + (pixel << 1), words);
     else v128.store64_lane(map + pixel, i8x16.narrow_i16x8_u(words, words), 0);
-    if (best != 0) {
-      v128.store(best + (pixel << 2), a);
-      v128.store(best + (pixel << 2), b, 16);
-    }
     if (pixel == last) return;
   }
 }

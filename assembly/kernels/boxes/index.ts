@@ -8,4 +8,4 @@ export {
   xyxyToCxcywh,
   xyxyToXywh,
 } from './simd';
-export { yoloGrid, yoloPlanes, yoloRows, yoloScratchBytes } from './yolo';
+export { yoloGrid, yoloPlanes, yoloRows } from './yolo';

@@ -32,16 +32,47 @@ function put(
   return at + 1;
 }
 
-/** Bytes of scratch for {@link yoloPlanes}. */
-export function yoloScratchBytes(n: i32): usize {
-  return <usize>n * 6;
+/**
+ * Candidates of a head in which a cell's next value is `step` bytes further and the next cell `cellStep`.
+ *
+ * @param map classes of the cells u16[n]; or 0: they are looked for where a cell's values lie side by side
+ */
+function candidates(
+  src: usize,
+  n: i32,
+  cellStep: usize,
+  step: usize,
+  objectness: bool,
+  categories: i32,
+  map: usize,
+  lowest: f32,
+  boxes: usize,
+  scores: usize,
+  classes: usize,
+): i32 {
+  const first: usize = (objectness ? <usize>5 : 4) * step;
+  let count = 0;
+  for (let i: usize = 0; i < <usize>n; i++, src += cellStep) {
+    const object = objectness ? load<f32>(src + 4 * step) : <f32>1;
+    // A probability is at most 1: the product is not above the objectness.
+    if (!(object >= lowest)) continue;
+    const category = map != 0 ? <i32>load<u16>(map + (i << 1)) : argmax(src + first, categories);
+    const score = object * load<f32>(src + first + <usize>category * step);
+    if (!(score >= lowest)) continue;
+    const x = load<f32>(src);
+    const y = load<f32>(src + step);
+    const w = load<f32>(src + 2 * step);
+    const h = load<f32>(src + 3 * step);
+    count = put(boxes, scores, classes, count, x, y, w, h, score, category);
+  }
+  return count;
 }
 
 /**
  * YOLOv8 and its kin: planes f32[4 + categories][n] of cx, cy, w, h and class probabilities, without objectness.
  *
  * @param categories at most 65536
- * @param scratch    yoloScratchBytes(n) bytes
+ * @param scratch    u16[n]
  * @returns number of candidates
  */
 export function yoloPlanes(
@@ -55,27 +86,8 @@ export function yoloPlanes(
   classes: usize,
 ): i32 {
   const plane = (<usize>n) << 2;
-  const map = scratch + plane;
-  argmaxPlanes(src + 4 * plane, categories, n, n, true, map, scratch);
-  let count = 0;
-  for (let i: usize = 0; i < <usize>n; i++) {
-    const score = load<f32>(scratch + (i << 2));
-    if (!(score >= lowest)) continue;
-    const at = src + (i << 2);
-    count = put(
-      boxes,
-      scores,
-      classes,
-      count,
-      load<f32>(at),
-      load<f32>(at + plane),
-      load<f32>(at + 2 * plane),
-      load<f32>(at + 3 * plane),
-      score,
-      load<u16>(map + (i << 1)),
-    );
-  }
-  return count;
+  argmaxPlanes(src + 4 * plane, categories, n, n, true, scratch);
+  return candidates(src, n, 4, plane, false, categories, scratch, lowest, boxes, scores, classes);
 }
 
 /**
@@ -94,21 +106,8 @@ export function yoloRows(
   scores: usize,
   classes: usize,
 ): i32 {
-  const head: usize = objectness ? 20 : 16;
-  const row = head + ((<usize>categories) << 2);
-  let count = 0;
-  for (; n > 0; n--, src += row) {
-    const object = objectness ? load<f32>(src, 16) : <f32>1;
-    // A probability is at most 1: the product is not above the objectness.
-    if (!(object >= lowest)) continue;
-    const category = argmax(src + head, categories);
-    const score = object * load<f32>(src + head + ((<usize>category) << 2));
-    if (!(score >= lowest)) continue;
-    const x = load<f32>(src);
-    const y = load<f32>(src, 4);
-    count = put(boxes, scores, classes, count, x, y, load<f32>(src, 8), load<f32>(src, 12), score, category);
-  }
-  return count;
+  const row: usize = (<usize>(categories + (objectness ? 5 : 4))) << 2;
+  return candidates(src, n, row, 4, objectness, categories, 0, lowest, boxes, scores, classes);
 }
 
 /**

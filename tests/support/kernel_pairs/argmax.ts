@@ -21,17 +21,14 @@ function planes(kernel: string, elementBytes: number, signed?: boolean): KernelP
     name: `${kernel}${signed === undefined ? '' : signed ? ' i8' : ' u8'}`,
     sizes: PIXELS,
     run(form, pixels) {
-      const parts = CLASSES.flatMap((classes) => {
+      const parts = CLASSES.map((classes) => {
         const wide = classes > 256 || form.random(2) === 1;
         const stride = pixels + form.random(3);
         const map = form.output(pixels * (wide ? 2 : 1));
-        const best = elementBytes === 4 && form.random(2) === 1 ? form.output(pixels * 4) : 0;
         const data = elementBytes === 4 ? scores(form, classes * stride) : bytes(form, classes * stride);
         const sign = signed === undefined ? [] : [Number(signed)];
-        form.call(kernel, form.place(data), ...sign, classes, stride, pixels, Number(wide), map, best);
-        const written = [form.read(map, pixels * (wide ? 2 : 1))];
-        if (best !== 0) written.push(form.readFloats(best, pixels));
-        return written;
+        form.call(kernel, form.place(data), ...sign, classes, stride, pixels, Number(wide), map);
+        return form.read(map, pixels * (wide ? 2 : 1));
       });
       return new Uint8Array(Buffer.concat(parts));
     },
