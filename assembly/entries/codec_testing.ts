@@ -13,13 +13,4 @@ export {
   imageStatus,
   imageWidth,
 } from '../codecs/image';
-export {
-  jpegChannels,
-  jpegHeight,
-  jpegNextRow,
-  jpegOpen,
-  jpegOrientation,
-  jpegStatus,
-  jpegWidth,
-} from '../codecs/jpeg/index';
 export { orientInto } from '../codecs/orient';
