@@ -1,14 +1,14 @@
-/** A picture of the ratios: a bar a row that has a goal, from 1 x to the ratio, on a logarithmic scale. */
+/** A picture of the ratios: a bar a row that has a goal, from 1 x to the ratio, on a logarithmic scale. The reader's theme sets the colours. */
 import { type BenchReport, goalRatio } from './report.js';
 import { formatRatio } from './table.js';
 
 const WIDTH = 920;
-const LABELS = 430;
+const LABELS = 290;
 const RIGHT = 70;
 const ROW = 30;
 const TOP = 64;
 const BOTTOM = 30;
-const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+const TICKS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 4, 8];
 
 const escaped = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -18,8 +18,7 @@ export function chart(report: BenchReport): string {
   const bars = report.rows.flatMap((row) => {
     const goal = goalRatio(row);
     if (row.ratio === null || goal === undefined) return [];
-    const title = report.cases.get(row.case)?.title ?? row.case;
-    return [{ title, rival: row.rival, ratio: row.ratio, goal, met: row.goal_met === true }];
+    return [{ id: row.case, rival: row.rival, ratio: row.ratio, goal, met: row.goal_met === true }];
   });
   const all = [1, ...bars.flatMap(({ ratio, goal }) => [ratio, goal])];
   const low = Math.log(Math.min(...all) / 1.15);
@@ -32,12 +31,12 @@ export function chart(report: BenchReport): string {
   <line x1="${x(tick)}" x2="${x(tick)}" y1="${TOP - 8}" y2="${height - BOTTOM + 4}" class="${tick === 1 ? 'one' : 'tick'}"/>
   <text x="${x(tick)}" y="${height - 10}" class="small" text-anchor="middle">${tick} x</text>`,
   );
-  const rows = bars.map(({ title, rival, ratio, goal, met }, i) => {
+  const rows = bars.map(({ id, rival, ratio, goal, met }, i) => {
     const y = TOP + i * ROW;
     const [from, to] = [Number(x(Math.min(ratio, 1))), Number(x(Math.max(ratio, 1)))];
     const end = Math.max(to, Number(x(goal))) + 6;
     return `
-  <text x="${LABELS - 12}" y="${y + 10}" text-anchor="end">${escaped(title)}</text>
+  <text x="${LABELS - 12}" y="${y + 10}" text-anchor="end">${escaped(id)}</text>
   <text x="${LABELS - 12}" y="${y + 22}" class="small" text-anchor="end">against ${escaped(rival)}</text>
   <rect x="${from}" y="${y + 3}" width="${Math.max(to - from, 1).toFixed(1)}" height="15" rx="2" class="${met ? 'met' : 'missed'}"/>
   <line x1="${x(goal)}" x2="${x(goal)}" y1="${y - 1}" y2="${y + 22}" class="goal"/>

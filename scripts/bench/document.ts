@@ -79,7 +79,7 @@ function section(report: BenchReport, id: string, rows: readonly BenchRow[]): st
 function goals(report: BenchReport): string {
   const rows = report.rows.filter((row) => row.goal !== undefined);
   return table(
-    ['what', 'ours', 'rival', '', 'ratio', 'goal'],
+    ['what', 'ours', 'rival', 'its time', 'ratio', 'goal'],
     rows.map((row) => [
       report.cases.get(row.case)?.title ?? row.case,
       amount(row.ours_ms, row.ours_bytes),

@@ -11,7 +11,10 @@ const SIZE: [number, number] = [4928, 3279];
 const TO: [number, number] = [852, 567];
 const ROUNDS = 15;
 
+/** Numbers of kernels/types.ts. */
 const PROFILE_PILLOW = 0;
+const PROFILE_OPENCV = 1;
+const FILTER_AREA = 6;
 /** Filters of kernels/types.ts, and what sharp calls them. */
 const FILTERS = {
   bilinear: { filter: 2, kernel: 'linear' },
@@ -38,6 +41,7 @@ function pillowProfile(name: FilterName): BenchCase {
             wasm: await machine.guest('bench_kernels'),
             profile: PROFILE_PILLOW,
             filter,
+            antialias: true,
           },
         }),
     },
@@ -66,6 +70,38 @@ function pillowProfile(name: FilterName): BenchCase {
   };
 }
 
+/** The profile opencv against OpenCV itself, which must give the same bytes. */
+function opencvProfile(interpolation: 'linear' | 'area'): BenchCase {
+  const filter = { linear: FILTERS.bilinear.filter, area: FILTER_AREA }[interpolation];
+  return {
+    id: `resize/opencv-${interpolation}`,
+    title: `resize ${SIZE.join(' x ')} to ${TO.join(' x ')}, profile opencv, ${interpolation}`,
+    per: 'a picture',
+    rounds: ROUNDS,
+    ours: {
+      name: 'edge-infer',
+      open: async (machine) =>
+        nodeSubject(machine, {
+          subject: 'module.resize',
+          params: {
+            ...inputs(machine),
+            wasm: await machine.guest('bench_kernels'),
+            profile: PROFILE_OPENCV,
+            filter,
+            antialias: false,
+          },
+        }),
+    },
+    rivals: [
+      {
+        name: 'OpenCV (Python)',
+        open: (machine) =>
+          pythonSubject(machine, { subject: 'resize_opencv', params: { ...inputs(machine), interpolation } }),
+      },
+    ],
+  };
+}
+
 const RUNS = 3;
 
 /** What assembly/entries/bench_resize.ts and fast_image_resize/src/main.rs read. */
@@ -83,7 +119,7 @@ function inWasmtime(name: FilterName): BenchCase {
   const differs = { why: 'its coefficients have 16 bits, Pillow has 22', compare: u8Difference };
   return {
     id: `resize/wasmtime-${name}`,
-    title: `the same in Wasmtime, ${name}`,
+    title: `resize ${SIZE.join(' x ')} to ${TO.join(' x ')}, profile pillow, ${name}, in Wasmtime`,
     per: 'a picture',
     rounds: ROUNDS,
     ours: {
@@ -139,6 +175,8 @@ function passCase(pass: 'horizontal' | 'vertical'): BenchCase {
 export const RESIZE_CASES: readonly BenchCase[] = [
   pillowProfile('bilinear'),
   pillowProfile('lanczos'),
+  opencvProfile('linear'),
+  opencvProfile('area'),
   inWasmtime('bilinear'),
   inWasmtime('lanczos'),
   passCase('horizontal'),

@@ -92,9 +92,10 @@ export interface ResizeParams {
   /** Numbers of kernels/types.ts. */
   profile: number;
   filter: number;
+  antialias: boolean;
 }
 
-async function resize({ wasm, raw, size, to, profile, filter }: ResizeParams): Promise<Work> {
+async function resize({ wasm, raw, size, to, profile, filter, antialias }: ResizeParams): Promise<Work> {
   const guest = await Guest.load(wasm);
   const src = guest.put(readFileSync(raw));
   const length = to[0] * to[1] * 3;
@@ -103,7 +104,7 @@ async function resize({ wasm, raw, size, to, profile, filter }: ResizeParams): P
   return fixedCall(
     guest,
     () => {
-      const status = run(profile, filter, 1, 3, src, ...size, dst, ...to);
+      const status = run(profile, filter, antialias ? 1 : 0, 3, src, ...size, dst, ...to);
       if (status !== 0) throw new Error(`resizing failed with ${status}`);
     },
     dst,
