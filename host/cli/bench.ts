@@ -37,7 +37,7 @@ export function addBench(program: Command, done: (exitCode: number) => void): vo
     .addHelpText(
       'after',
       `
-Times are medians over the rounds, in which the runtimes take turns. "node" is the engine that createClassifier gives;
+Times are medians over the rounds, in which the runtimes take turns. "node" is the engine that createEngine gives;
 the others run the same module as a command, model loading and a first turn of the pictures not counted.
 
 Examples:

@@ -8,6 +8,8 @@ export interface Subject extends Measurable {
   warm(): Promise<void>;
   /** The bytes that it computes, from one run more. */
   output(): Promise<Uint8Array>;
+  /** Where its time went in the last run, in words; absent: it does not know. */
+  profile?(): string;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,8 @@ export interface BenchRow {
   goal?: string;
   goal_met?: boolean | null;
   note?: string;
+  /** Where our time goes. */
+  profile?: string;
   /** Only where the goal is missed: why, and what would be needed. */
   missed?: string;
   /** Cases that are not about time. */

@@ -60,6 +60,7 @@ function section(report: BenchReport, id: string, rows: readonly BenchRow[]): st
   const unit = first?.ours_bytes === undefined ? `, time ${per}` : '';
   const rounds = first?.rounds === undefined ? '' : ` ${first.rounds} rounds.`;
   const hash = first?.hash ? ` Output \`${first.hash.slice(0, 16)}\`.` : '';
+  const profile = first?.profile === undefined ? '' : ` Where the time goes: ${first.profile}.`;
   const lines = rows.map((row) => [
     row.rival,
     amount(row.rival_ms, row.rival_bytes, row.rival_p95, row.rival_spread),
@@ -70,7 +71,7 @@ function section(report: BenchReport, id: string, rows: readonly BenchRow[]): st
   ]);
   return [
     `### ${title}`,
-    `\`${id}\`${unit}. ${first?.subject ?? ''}: ${ours}.${rounds}${hash}`,
+    `\`${id}\`${unit}. ${first?.subject ?? ''}: ${ours}.${rounds}${hash}${profile}`,
     table(['rival', 'its median', 'ours is', 'goal', 'output', 'note'], lines),
   ].join('\n\n');
 }
@@ -97,7 +98,8 @@ function missed(report: BenchReport): string[] {
   const lines = rows.map((row) => {
     const is = row.goal?.endsWith(' x') ? formatRatio(row.ratio) : amount(row.ours_ms, row.ours_bytes);
     const what = report.cases.get(row.case)?.title ?? row.case;
-    return `- **${what}**, against ${row.rival}: ${is}, goal ${row.goal}. ${row.missed ?? 'Not looked into yet.'}`;
+    const profile = row.profile === undefined ? '' : ` Where our time goes: ${row.profile}.`;
+    return `- **${what}**, against ${row.rival}: ${is}, goal ${row.goal}. ${row.missed ?? 'Not looked into yet.'}${profile}`;
   });
   return ['## Goals missed', lines.join('\n')];
 }

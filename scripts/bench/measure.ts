@@ -115,6 +115,8 @@ function makeRow(
   }
   if (spec.goal !== undefined) Object.assign(row, judge(spec.goal, row, spec.missed));
   if (notes.length > 0) row.note = notes.join('; ');
+  const profile = ours.subject?.profile?.();
+  if (profile) row.profile = profile;
   return row;
 }
 

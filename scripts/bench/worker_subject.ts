@@ -5,7 +5,7 @@
  *   {"op":"open","subject","params"} -> {"bench":"ok","versions":{...}}
  *   {"op":"warm","ms"}               -> {"bench":"ok"}
  *   {"op":"run","ms"}                -> {"bench":"ok","ms":M}   M milliseconds a unit, measured for at least `ms`
- *   {"op":"output","file"}           -> {"bench":"ok"}          all units' output into the file
+ *   {"op":"output","file"}           -> {"bench":"ok","profile"} all units' output into the file; where the time went
  *   anything that fails              -> {"bench":"failed","why"} ("not had": true when a library is missing)
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
@@ -23,6 +23,7 @@ interface Answer {
   not_had?: boolean;
   ms?: number;
   versions?: Record<string, string>;
+  profile?: string;
 }
 
 /** What a process is asked to measure. */
@@ -51,6 +52,7 @@ export async function workerSubject(
     await worker.close();
     throw cause;
   }
+  let profile = '';
   return {
     warm: async () => {
       await worker.ask({ op: 'warm', ms: WARM_MS });
@@ -59,12 +61,13 @@ export async function workerSubject(
     async output() {
       const file = join(machine.folder('outputs'), `${process.pid}-${outputs++}`);
       try {
-        await worker.ask({ op: 'output', file });
+        profile = (await worker.ask({ op: 'output', file })).profile ?? '';
         return readFileSync(file);
       } finally {
         rmSync(file, { force: true });
       }
     },
+    profile: () => profile,
     close: () => worker.close(),
   };
 }

@@ -11,6 +11,10 @@ const SIZE: [number, number] = [4928, 3279];
 const TO: [number, number] = [852, 567];
 const ROUNDS = 15;
 
+const MISSED =
+  'Bit for bit equal to Pillow means coefficients of 22 bits: WebAssembly multiplies 16 bits, so each tap is two products and two sums (fast_image_resize rounds to 16 bits and needs one). ' +
+  'Needed: the upper product alone, and the lower one only for pixels where a bound on it leaves the rounding open, a few in a hundred.';
+
 /** Numbers of kernels/types.ts. */
 const PROFILE_PILLOW = 0;
 const PROFILE_OPENCV = 1;
@@ -51,6 +55,7 @@ function pillowProfile(name: FilterName): BenchCase {
         open: (machine) =>
           pythonSubject(machine, { subject: 'resize_pillow', params: { ...inputs(machine), filter } }),
         goal: { ratio: 0.25 },
+        missed: MISSED,
       },
       {
         name: 'sharp',
@@ -131,6 +136,7 @@ function inWasmtime(name: FilterName): BenchCase {
         name: 'fast_image_resize, wasm SIMD128, Wasmtime',
         open: async (machine) => run(machine, await buildRival(machine, 'wasi')),
         goal: { ratio: 1.2 },
+        missed: MISSED,
         differs,
       },
       {

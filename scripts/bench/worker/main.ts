@@ -82,7 +82,7 @@ async function output(todo: Work, file: string): Promise<object> {
     parts.push(Uint8Array.from(todo.output()));
   }
   writeFileSync(file, Buffer.concat(parts));
-  return {};
+  return { profile: todo.profile?.() };
 }
 
 async function answer({ op, subject, params, ms, file }: Request): Promise<object> {

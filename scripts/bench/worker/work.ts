@@ -10,6 +10,8 @@ export interface Work {
   call(i: number): void | Promise<void>;
   /** Output of the unit that was done last; may be a view that the next call overwrites. */
   output(): Uint8Array;
+  /** Where the time of the last pass went, in words. */
+  profile?(): string;
   /** Versions of what it uses, by name. */
   readonly versions?: Readonly<Record<string, string>>;
 }
