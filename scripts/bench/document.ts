@@ -124,6 +124,7 @@ export function benchmarksDocument(report: BenchReport, sizes: readonly string[]
       ...(report.pictures === undefined ? [] : [`- pictures: ${report.pictures}`]),
     ].join('\n'),
     'How it is measured: every subject is a process of its own, with one thread and its caches off; the same input bytes for all; warm-up first, then rounds in which the subjects take turns. ' +
+      'A stretch during which the operating system gave the core to another process is measured again, up to eight times (not so for whole processes). ' +
       'Times are medians over the rounds, with the 95th percentile and the interquartile range (first to third quartile). A ratio is our median divided by the rival’s: below 1 we are faster. ' +
       'Outputs are compared by SHA-256: "equal" is bit for bit, "not comparable" is a rival that computes something else by its nature, and the note says how far it is apart.',
     '![Ratios and goals](benchmarks.svg)',

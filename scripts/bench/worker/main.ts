@@ -22,11 +22,14 @@ interface Request {
 }
 
 const LEAST_PASSES = 3;
-/** Passes between two looks at the clock take at least this long. */
-const BATCH_MS = 1;
+/** A stretch between two looks at the clock takes at least this long. */
+const STRETCH_MS = 1;
+/** How often a stretch that was interrupted is measured. */
+const TRIES = 8;
 
 let work: Work | undefined;
-let batch = 1;
+/** Calls in a stretch. */
+let repeat = 1;
 
 async function open(subject: string, params: never): Promise<object> {
   const [group = '', name = ''] = subject.split('.');
@@ -36,42 +39,43 @@ async function open(subject: string, params: never): Promise<object> {
   return { versions: work.versions ?? {} };
 }
 
-async function pass(todo: Work): Promise<void> {
-  for (let i = 0; i < todo.units; i++) {
-    const pending = todo.call(i);
-    if (pending !== undefined) await pending;
-  }
-}
-
 /**
- * Milliseconds a unit: the median over batches of whole passes, which together take at least `ms`. A batch is about a
- * millisecond or one pass, so that another process taking the core for a while shows in few of them.
+ * Milliseconds of `repeat` calls of a unit. When the operating system took the core away meanwhile, the time is another
+ * process's: the stretch is measured again, and the shortest counts when none was undisturbed.
  */
-async function run(todo: Work, ms: number, least = 1): Promise<number> {
-  const batches: number[] = [];
-  const start = performance.now();
-  let before = start;
-  do {
-    for (let i = 0; i < batch; i++) {
-      const pending = passNow(todo);
+async function stretch(todo: Work, unit: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const taken = process.resourceUsage().involuntaryContextSwitches;
+    const start = performance.now();
+    for (let i = 0; i < repeat; i++) {
+      // A synchronous call is not awaited: some take a microsecond.
+      const pending = todo.call(unit);
       if (pending !== undefined) await pending;
     }
-    const now = performance.now();
-    batches.push(now - before);
-    before = now;
-  } while (before - start < ms || batches.length < least);
-  return summarize(batches).median / (batch * todo.units);
+    const spent = performance.now() - start;
+    if (process.resourceUsage().involuntaryContextSwitches === taken) return spent;
+    least = Math.min(least, spent);
+  }
+  return least;
 }
 
-/** A single synchronous unit is called without a promise around it: some take microseconds. */
-function passNow(todo: Work): void | Promise<void> {
-  return todo.units === 1 ? todo.call(0) : pass(todo);
+/** Milliseconds a unit: the median over passes through all units, which together take at least `ms`. */
+async function run(todo: Work, ms: number, least = 1): Promise<number> {
+  const passes: number[] = [];
+  const start = performance.now();
+  do {
+    let spent = 0;
+    for (let unit = 0; unit < todo.units; unit++) spent += await stretch(todo, unit);
+    passes.push(spent / (repeat * todo.units));
+  } while (performance.now() - start < ms || passes.length < least);
+  return summarize(passes).median;
 }
 
 async function warm(todo: Work, ms: number): Promise<object> {
-  batch = 1;
-  const each = (await run(todo, ms, LEAST_PASSES)) * todo.units;
-  batch = Math.max(1, Math.ceil(BATCH_MS / each));
+  repeat = 1;
+  const each = await run(todo, ms, LEAST_PASSES);
+  repeat = Math.max(1, Math.ceil(STRETCH_MS / each));
   return {};
 }
 
