@@ -2,7 +2,10 @@
  * The one error shape of edge-infer: what went wrong, a stable code, what to try, and the process exit code.
  */
 
-/** Process exit codes of the command line, by the kind of failure. */
+/**
+ * Process exit codes of the command line, by the kind of failure. 1 is no failure: `edge-infer parity` found tensors that are
+ * not equal.
+ */
 export const EXIT = {
   ok: 0,
   usage: 2,

@@ -25,3 +25,13 @@ export {
   resolveModel,
   verifyPackage,
 } from './models/package.js';
+export {
+  type Change,
+  type Difference,
+  type ParityExplanation,
+  type ParityOptions,
+  type ParityReport,
+  type ParityTrial,
+  type PatchOperation,
+  parity,
+} from './parity/index.js';

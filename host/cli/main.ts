@@ -10,6 +10,7 @@ import { addConformance } from './conformance.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { reportError, writeAll } from './output.js';
+import { addParity } from './parity.js';
 import { addPreprocess } from './preprocess.js';
 import { addRun } from './run.js';
 import { addRuntimes } from './runtimes.js';
@@ -38,7 +39,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 good, 2 usage, 3 input, 4 model, 5 runtime, 6 network, 7 security.
+Exit codes: 0 good, 1 not equal (parity), 2 usage, 3 input, 4 model, 5 runtime, 6 network, 7 security.
 Every command takes --debug (or EDGE_INFER_DEBUG=1): more lines, and the stack of an error.
 
 Examples:
@@ -47,6 +48,7 @@ Examples:
     );
   addClassify(program, done);
   addPreprocess(program, done);
+  addParity(program, done);
   addRun(program, done);
   addComponentize(program, done);
   addConformance(program, done);

@@ -4,6 +4,7 @@ import { broken } from './broken.js';
 import { modelCard } from './card.js';
 import { jpeg } from './jpeg.js';
 import { json } from './json.js';
+import { npyFile } from './npy.js';
 import { png } from './png.js';
 import { request } from './request.js';
 import { resize } from './resize.js';
@@ -12,7 +13,7 @@ import { base64, labels } from './text.js';
 
 export const TARGETS: readonly Target[] = [
   ...[jpeg, png, pnm, bmp, raw, exif, resize],
-  ...[json, modelCard, labels, base64, request],
+  ...[json, modelCard, labels, base64, request, npyFile],
 ];
 
 /** The targets of these names, all for an empty list; throws for an unknown name. */
