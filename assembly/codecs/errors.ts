@@ -2,7 +2,6 @@
  * Status codes of picture recognition and of the simple formats (170..189) and their texts.
  */
 import { OUT_OF_MEMORY, generalErrorText } from '../status';
-import { asciiItem, TextList } from '../text/ascii';
 
 export const IMAGE_EMPTY: i32 = 170;
 export const IMAGE_UNKNOWN: i32 = 171;
@@ -38,27 +37,26 @@ export const RAW_LENGTH: i32 = 189;
 /** One sentence for a status of 170..189, without a full stop. */
 export function pictureErrorText(status: i32): string {
   if (status == OUT_OF_MEMORY) return generalErrorText(status);
-  // Texts in the order of the codes from IMAGE_EMPTY to RAW_LENGTH, then that of any other.
-  const texts: TextList = `the image is empty (0 bytes)
-not a known image format; JPEG, PNG, BMP and PNM are supported
-GIF is not supported; JPEG, PNG, BMP and PNM are
-WebP is not supported; JPEG, PNG, BMP and PNM are
-TIFF is not supported; JPEG, PNG, BMP and PNM are
-HEIC and AVIF are not supported; JPEG, PNG, BMP and PNM are
-JPEG 2000 is not supported; JPEG, PNG, BMP and PNM are
-JPEG XL is not supported; JPEG, PNG, BMP and PNM are
-PSD is not supported; JPEG, PNG, BMP and PNM are
-PDF is not supported; JPEG, PNG, BMP and PNM are
-SVG is not supported; JPEG, PNG, BMP and PNM are
-the image has no pixels, more than 268435456, or more than 67108864 bytes a row
-the image data ends before the last row
-all rows of the image have been read
-the PNM header is malformed: a number is missing, longer than 10 digits or out of range
-a PNM sample is no number or above the maximum
-the BMP header is malformed or of an unknown version
-the BMP has a pixel layout that is not supported
-compressed BMP is not supported; save it uncompressed
-the raw pixels do not match their width, height and format
-not a known image format; JPEG, PNG, BMP and PNM are supported`;
-  return asciiItem(texts, status - IMAGE_EMPTY, RAW_LENGTH - IMAGE_EMPTY + 1);
+  if (status == IMAGE_EMPTY) return 'the image is empty (0 bytes)';
+  if (status == IMAGE_GIF) return 'GIF is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_WEBP) return 'WebP is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_TIFF) return 'TIFF is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_HEIF) return 'HEIC and AVIF are not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_JPEG_2000) return 'JPEG 2000 is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_JPEG_XL) return 'JPEG XL is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_PSD) return 'PSD is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_PDF) return 'PDF is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_SVG) return 'SVG is not supported; JPEG, PNG, BMP and PNM are';
+  if (status == IMAGE_SIZE)
+    return 'the image has no pixels, more than 268435456, or more than 67108864 bytes a row';
+  if (status == IMAGE_SHORT) return 'the image data ends before the last row';
+  if (status == IMAGE_NO_MORE_ROWS) return 'all rows of the image have been read';
+  if (status == PNM_HEADER)
+    return 'the PNM header is malformed: a number is missing, longer than 10 digits or out of range';
+  if (status == PNM_VALUE) return 'a PNM sample is no number or above the maximum';
+  if (status == BMP_HEADER) return 'the BMP header is malformed or of an unknown version';
+  if (status == BMP_LAYOUT) return 'the BMP has a pixel layout that is not supported';
+  if (status == BMP_COMPRESSED) return 'compressed BMP is not supported; save it uncompressed';
+  if (status == RAW_LENGTH) return 'the raw pixels do not match their width, height and format';
+  return 'not a known image format; JPEG, PNG, BMP and PNM are supported';
 }

@@ -2,15 +2,23 @@
  * Any supported picture: recognises the format and hands over to its decoder (the codec contract of
  * docs/architecture.md). One picture at a time.
  */
-import { bmpNextRow, bmpOpen } from './bmp';
+import { bmpChannels, bmpHeight, bmpNextRow, bmpOpen, bmpStatus, bmpWidth } from './bmp';
 import { IMAGE_NO_MORE_ROWS, pictureErrorText } from './errors';
-import { jpegNextRow, jpegOpen, jpegReduce } from './jpeg';
+import {
+  jpegChannels,
+  jpegHeight,
+  jpegNextRow,
+  jpegOpen,
+  jpegOrientation,
+  jpegReduce,
+  jpegStatus,
+  jpegWidth,
+} from './jpeg';
 import { jpegErrorText } from './jpeg/errors';
-import { Picture } from './picture';
-import { pngNextRow, pngOpen } from './png';
+import { pngChannels, pngHeight, pngNextRow, pngOpen, pngOrientation, pngStatus, pngWidth } from './png';
 import { pngErrorText } from './png/errors';
-import { pnmNextRow, pnmOpen } from './pnm';
-import { rawNextRow, rawOpen } from './raw';
+import { pnmChannels, pnmHeight, pnmNextRow, pnmOpen, pnmStatus, pnmWidth } from './pnm';
+import { rawChannels, rawHeight, rawNextRow, rawOpen, rawStatus, rawWidth } from './raw';
 import {
   FORMAT_BMP,
   FORMAT_JPEG,
@@ -23,16 +31,7 @@ import {
 import { generalErrorText, OK } from '../status';
 
 let format: i32 = FORMAT_NONE;
-
-/** Forgets the former picture. */
-function begin(found: i32): void {
-  format = found;
-  Picture.width = 0;
-  Picture.height = 0;
-  Picture.channels = 0;
-  Picture.orientation = 1;
-  Picture.done = 0;
-}
+let openStatus: i32 = IMAGE_NO_MORE_ROWS;
 
 /**
  * Opens the file of `length` bytes at `src`, which must stay there until the last row. Memory comes from the arena: the
@@ -42,14 +41,17 @@ function begin(found: i32): void {
  */
 export function imageOpen(src: usize, length: usize): i32 {
   const found = sniffFormat(src, length);
-  begin(found < 0 ? found : FORMAT_NONE);
-  let status = found;
-  if (found == FORMAT_JPEG) status = jpegOpen(src, length);
-  else if (found == FORMAT_PNG) status = pngOpen(src, length);
-  else if (found == FORMAT_BMP) status = bmpOpen(src, length);
-  else if (found == FORMAT_PNM) status = pnmOpen(src, length);
-  Picture.status = status;
-  return status;
+  if (found > 0) {
+    format = FORMAT_NONE;
+    openStatus = found;
+    return found;
+  }
+  format = found;
+  if (format == FORMAT_JPEG) openStatus = jpegOpen(src, length);
+  else if (format == FORMAT_PNG) openStatus = pngOpen(src, length);
+  else if (format == FORMAT_BMP) openStatus = bmpOpen(src, length);
+  else openStatus = pnmOpen(src, length);
+  return openStatus;
 }
 
 /**
@@ -58,9 +60,9 @@ export function imageOpen(src: usize, length: usize): i32 {
  * @returns status as {@link imageOpen}
  */
 export function imageOpenRaw(src: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
-  begin(FORMAT_RAW);
-  Picture.status = rawOpen(src, length, width, height, layout);
-  return Picture.status;
+  format = FORMAT_RAW;
+  openStatus = rawOpen(src, length, width, height, layout);
+  return openStatus;
 }
 
 /**
@@ -72,42 +74,55 @@ export function imageReduce(width: i32, height: i32): void {
   if (format == FORMAT_JPEG) jpegReduce(width, height);
 }
 
-/** Stored width in pixels, before EXIF orientation; 0 when no picture is open. */
+/** Stored width in pixels, before EXIF orientation. */
 export function imageWidth(): i32 {
-  return Picture.width;
+  if (format == FORMAT_JPEG) return jpegWidth();
+  if (format == FORMAT_PNG) return pngWidth();
+  if (format == FORMAT_BMP) return bmpWidth();
+  if (format == FORMAT_PNM) return pnmWidth();
+  return format == FORMAT_RAW ? rawWidth() : 0;
 }
 
 /** Stored height in pixels, before EXIF orientation. */
 export function imageHeight(): i32 {
-  return Picture.height;
+  if (format == FORMAT_JPEG) return jpegHeight();
+  if (format == FORMAT_PNG) return pngHeight();
+  if (format == FORMAT_BMP) return bmpHeight();
+  if (format == FORMAT_PNM) return pnmHeight();
+  return format == FORMAT_RAW ? rawHeight() : 0;
 }
 
 /** Channels of the rows: 1 gray, 2 gray+alpha, 3 RGB, 4 RGBA; 8 bit, interleaved. */
 export function imageChannels(): i32 {
-  return Picture.channels;
+  if (format == FORMAT_JPEG) return jpegChannels();
+  if (format == FORMAT_PNG) return pngChannels();
+  if (format == FORMAT_BMP) return bmpChannels();
+  if (format == FORMAT_PNM) return pnmChannels();
+  return format == FORMAT_RAW ? rawChannels() : 0;
 }
 
 /** EXIF orientation 1..8, 1 when absent or invalid. */
 export function imageOrientation(): i32 {
-  return Picture.orientation;
+  if (format == FORMAT_JPEG) return jpegOrientation();
+  return format == FORMAT_PNG ? pngOrientation() : 1;
 }
 
 /** Address of the next row, valid until the next call, GUARD bytes readable after it; 0 on failure. */
 export function imageNextRow(): usize {
-  if (Picture.status == OK && Picture.done == Picture.height) Picture.status = IMAGE_NO_MORE_ROWS;
-  if (Picture.status != OK) return 0;
-  let row: usize = 0;
-  if (format == FORMAT_JPEG) row = jpegNextRow();
-  else if (format == FORMAT_PNG) row = pngNextRow();
-  else if (format == FORMAT_BMP) row = bmpNextRow();
-  else row = format == FORMAT_PNM ? pnmNextRow() : rawNextRow();
-  Picture.done++;
-  return row;
+  if (openStatus != OK) return 0;
+  if (format == FORMAT_JPEG) return jpegNextRow();
+  if (format == FORMAT_PNG) return pngNextRow();
+  if (format == FORMAT_BMP) return bmpNextRow();
+  return format == FORMAT_PNM ? pnmNextRow() : rawNextRow();
 }
 
 /** Why {@link imageNextRow} gave 0. */
 export function imageStatus(): i32 {
-  return Picture.status;
+  if (openStatus != OK) return openStatus;
+  if (format == FORMAT_JPEG) return jpegStatus();
+  if (format == FORMAT_PNG) return pngStatus();
+  if (format == FORMAT_BMP) return bmpStatus();
+  return format == FORMAT_PNM ? pnmStatus() : rawStatus();
 }
 
 /** Name of the open picture's format, empty when it was not recognised. */

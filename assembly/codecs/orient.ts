@@ -35,6 +35,7 @@ export function orientInto(
   const pixel = <isize>channels;
   const row = <isize>width * channels;
   const outWidth = swaps ? height : width;
+  const outHeight = swaps ? width : height;
   // Source steps for one pixel to the right and one row down in the output, and the source of its top left pixel.
   const rightToLeft = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bottomUp = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
@@ -45,19 +46,36 @@ export function orientInto(
   if (bottomUp) start += row * <isize>(height - 1);
   const right = swaps ? rowStep : columnStep;
   const down = swaps ? columnStep : rowStep;
-  // Each source pixel is visited once. Four bytes are moved at a time: the next pixel overwrites the surplus, and the
-  // last pixel is moved by itself, so that all stores lie inside of `dst`; loads may end 3 bytes (GUARD) behind `src`.
-  let from = start;
-  let left = outWidth;
-  for (let to = dst, last = dst + total - channels; to < last; to += channels) {
-    store<u32>(to, load<u32>(<usize>from));
-    from += right;
-    left--;
-    if (left == 0) {
-      left = outWidth;
-      start += down;
-      from = start;
+  let to = dst;
+  // Each source pixel is visited once, each output byte written once: all inside the two pictures.
+  for (let y = 0; y < outHeight; ++y) {
+    let from = start;
+    if (channels == 3) {
+      for (let x = 0; x < outWidth; ++x) {
+        store<u16>(to, load<u16>(<usize>from));
+        store<u8>(to, load<u8>(<usize>from, 2), 2);
+        to += 3;
+        from += right;
+      }
+    } else if (channels == 1) {
+      for (let x = 0; x < outWidth; ++x) {
+        store<u8>(to, load<u8>(<usize>from));
+        ++to;
+        from += right;
+      }
+    } else if (channels == 4) {
+      for (let x = 0; x < outWidth; ++x) {
+        store<u32>(to, load<u32>(<usize>from));
+        to += 4;
+        from += right;
+      }
+    } else {
+      for (let x = 0; x < outWidth; ++x) {
+        store<u16>(to, load<u16>(<usize>from));
+        to += 2;
+        from += right;
+      }
     }
+    start += down;
   }
-  memory.copy(dst + total - channels, <usize>from, channels);
 }

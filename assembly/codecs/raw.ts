@@ -5,9 +5,8 @@
 import { bgraToRgba, rgbToBgr, yuvMatrix, yuvToRgb } from '../kernels/color';
 import { arenaAlloc } from '../memory/arena';
 import { OK, OUT_OF_MEMORY } from '../status';
-import { RAW_LENGTH } from './errors';
+import { IMAGE_NO_MORE_ROWS, RAW_LENGTH } from './errors';
 import { sizeIsAllowed } from './limits';
-import { Picture } from './picture';
 import {
   RAW_BGR,
   RAW_BGRA,
@@ -22,6 +21,7 @@ import {
 /** What the resizer takes. */
 const MAX_SIDE: i32 = 65535;
 
+let status: i32 = OK;
 let width: i32 = 0;
 let height: i32 = 0;
 let layout: i32 = 0;
@@ -29,6 +29,7 @@ let next: usize = 0;
 let stride: usize = 0;
 /** Behind the plane of Y. */
 let chroma: usize = 0;
+let left: i32 = 0;
 let line: usize = 0;
 
 /** Bytes that the size and layout given to {@link rawOpen} make; 0 when one of them is out of range. */
@@ -44,14 +45,17 @@ export function rawOpen(src: usize, length: usize, imageWidth: i32, imageHeight:
   height = imageHeight;
   layout = imageLayout;
   next = src;
+  left = imageHeight;
+  status = open(length);
+  return status;
+}
+
+function open(length: usize): i32 {
   const allowed =
     width > 0 && height > 0 && width <= MAX_SIDE && height <= MAX_SIDE && sizeIsAllowed(width, height);
   // At most 4 bytes for each of 2^28 pixels.
   rawNeeded = allowed ? <u32>rawBytes(layout, width, height) : 0;
   if (rawNeeded == 0 || <usize>rawNeeded != length) return RAW_LENGTH;
-  Picture.width = width;
-  Picture.height = height;
-  Picture.channels = rawRowChannels(layout);
   const format = layout & 255;
   stride = <usize>width;
   chroma = next + stride * <usize>height;
@@ -62,11 +66,34 @@ export function rawOpen(src: usize, length: usize, imageWidth: i32, imageHeight:
   return line == 0 ? OUT_OF_MEMORY : OK;
 }
 
-/** Address of the next row, valid until the next call. */
+/** Pixels a row. */
+export function rawWidth(): i32 {
+  return width;
+}
+
+/** Rows. */
+export function rawHeight(): i32 {
+  return height;
+}
+
+/** 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA. */
+export function rawChannels(): i32 {
+  return rawRowChannels(layout);
+}
+
+/** Why {@link rawNextRow} gave 0. */
+export function rawStatus(): i32 {
+  return status;
+}
+
+/** Address of the next row, valid until the next call; 0 on failure. */
 export function rawNextRow(): usize {
+  if (status == OK && left == 0) status = IMAGE_NO_MORE_ROWS;
+  if (status != OK) return 0;
   const row = next;
   next += stride; // height rows fill the length, or the plane of Y, that rawOpen checked
-  const y = <i32>Picture.done;
+  const y = height - left;
+  --left;
   const format = layout & 255;
   if (format <= RAW_RGBA) return row;
   if (format == RAW_BGR) rgbToBgr(row, line, width);

@@ -13,4 +13,13 @@ export {
   imageStatus,
   imageWidth,
 } from '../codecs/image';
+export {
+  jpegChannels,
+  jpegHeight,
+  jpegNextRow,
+  jpegOpen,
+  jpegOrientation,
+  jpegStatus,
+  jpegWidth,
+} from '../codecs/jpeg/index';
 export { orientInto } from '../codecs/orient';

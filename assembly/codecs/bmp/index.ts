@@ -4,7 +4,7 @@
  */
 import { arenaAlloc } from '../../memory/arena';
 import { OK, OUT_OF_MEMORY } from '../../status';
-import { Picture } from '../picture';
+import { IMAGE_NO_MORE_ROWS } from '../errors';
 import {
   alphaMask,
   bits,
@@ -26,7 +26,9 @@ import {
 const SPARE: usize = 4;
 const TABLE_BYTES: usize = 256 * 4;
 
+let status: i32 = OK;
 let channels: u32 = 0;
+let done: u32 = 0;
 let line: usize = 0;
 /** Palette as RGBA words. */
 let table: usize = 0;
@@ -37,20 +39,19 @@ let table: usize = 0;
  * @returns status: 0, 1 without memory, or one of ../errors.ts
  */
 export function bmpOpen(src: usize, length: usize): i32 {
-  const status = readBmpHeader(src, length);
-  return status == OK ? begin() : status;
+  status = readBmpHeader(src, length);
+  if (status == OK) status = begin();
+  return status;
 }
 
 function begin(): i32 {
+  done = 0;
   channels = alphaMask != 0 ? 4 : 3;
   if (bits <= 8) {
     table = arenaAlloc(TABLE_BYTES);
     if (table == 0) return OUT_OF_MEMORY;
     fillTable();
   }
-  Picture.width = width;
-  Picture.height = height;
-  Picture.channels = channels;
   line = arenaAlloc(<usize>width * channels + SPARE);
   return line == 0 ? OUT_OF_MEMORY : OK;
 }
@@ -69,13 +70,35 @@ function fillTable(): void {
   }
 }
 
-/** Address of the next row, valid until the next call. */
+/** Pixels a row. */
+export function bmpWidth(): i32 {
+  return <i32>width;
+}
+
+/** Rows. */
+export function bmpHeight(): i32 {
+  return <i32>height;
+}
+
+/** 1 gray, 3 RGB or 4 RGBA. */
+export function bmpChannels(): i32 {
+  return <i32>channels;
+}
+
+/** Why {@link bmpNextRow} gave 0. */
+export function bmpStatus(): i32 {
+  return status;
+}
+
+/** Address of the next row, valid until the next call; 0 on failure. */
 export function bmpNextRow(): usize {
-  const done = Picture.done;
+  if (status == OK && done == height) status = IMAGE_NO_MORE_ROWS;
+  if (status != OK) return 0;
   const row = pixels + <usize>(topDown ? done : height - 1 - done) * stride;
   if (bits <= 8) indexed(row);
   else if (bits == 16) sixteen(row);
   else bytes(row);
+  ++done;
   return line;
 }
 

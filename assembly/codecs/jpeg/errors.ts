@@ -27,7 +27,8 @@ export const JPEG_NO_SCAN: i32 = 120;
 export const JPEG_SECOND_FRAME: i32 = 121;
 export const JPEG_BAD_MARKER: i32 = 122;
 export const JPEG_TOO_MUCH_WORK: i32 = 123;
-export const JPEG_TOO_SPARSE: i32 = 124;
+export const JPEG_NO_MORE_ROWS: i32 = 124;
+export const JPEG_TOO_SPARSE: i32 = 125;
 
 /** One sentence without a full stop for a status of this codec; empty for 0 and for foreign codes. */
 export function jpegErrorText(status: i32): string {
@@ -56,6 +57,7 @@ JPEG file has no picture data
 JPEG file has a second frame header or start-of-image marker
 JPEG file has an unknown marker
 JPEG file asks for too much work: more than 1000 scans, or than 128 passes over the picture
+all rows of the JPEG picture were already read
 JPEG file is too short for its picture of over 2^24 pixels: less than a byte for 2048
 `;
   return asciiItem(texts, status - JPEG_NOT_JPEG, JPEG_TOO_SPARSE - JPEG_NOT_JPEG + 1);

@@ -6,7 +6,6 @@
  * into coefficients (2 bytes a sample). Codec contract: docs/architecture.md. One picture at a time.
  */
 import { arenaAllocZeroed } from '../../memory/arena';
-import { Picture } from '../picture';
 import { bitsOpen } from './bits';
 import {
   JPEG_NO_MEMORY,
@@ -33,6 +32,10 @@ const MAX_SCANS: i32 = 1000;
  */
 const MAX_PIXELS_A_BYTE: u64 = 2048;
 const FREE_PIXELS: u64 = 1 << 24;
+
+class Decoder {
+  static status: i32 = 0;
+}
 
 /** Blocks of the components of the present scan (`all` false) or of the frame. */
 function countBlocks(all: bool): u64 {
@@ -85,13 +88,7 @@ function readScans(): i32 {
   return status == REACHED_END ? JPEG_OK : status;
 }
 
-/**
- * Reads the file of `length` bytes at `src` up to its picture data (a progressive or multi-scan file
- * altogether) and takes memory from the arena, which the caller marks before and releases after use. The
- * bytes must stay in place until the last row is read. Returns 0 or a status of errors.ts; without
- * success no other function may be called.
- */
-export function jpegOpen(src: usize, length: usize): i32 {
+function open(src: usize, length: usize): i32 {
   bitsOpen(src, length);
   Scan.number = 0;
   let status = frameReset();
@@ -103,38 +100,66 @@ export function jpegOpen(src: usize, length: usize): i32 {
   if (pixels > FREE_PIXELS && pixels > <u64>length * MAX_PIXELS_A_BYTE) return JPEG_TOO_SPARSE;
   const stored = Frame.progressive || Scan.components < Frame.components;
   status = stored ? readScans() : scanStart();
-  if (status != JPEG_OK) return status;
-  outputBegin(stored);
-  Picture.channels = Frame.components == 1 ? 1 : 3;
-  Picture.orientation = max(Frame.orientation, 1);
-  publishSize();
-  return JPEG_OK;
+  if (status == JPEG_OK) outputBegin(stored);
+  return status;
 }
 
-/** What frameScale has changed. */
-function publishSize(): void {
-  Picture.width = Frame.outputWidth;
-  Picture.height = Frame.outputHeight;
+/**
+ * Reads the file of `length` bytes at `src` up to its picture data (a progressive or multi-scan file
+ * altogether) and takes memory from the arena, which the caller marks before and releases after use. The
+ * bytes must stay in place until the last row is read. Returns 0 or a status of errors.ts; without
+ * success no other function may be asked but jpegStatus.
+ */
+export function jpegOpen(src: usize, length: usize): i32 {
+  Decoder.status = open(src, length);
+  return Decoder.status;
 }
 
 /**
  * Decodes at 1/2, 1/4 or 1/8 of the stored size (rounded up), the smallest that is at least `width` x `height` (both
  * 1 or more) before rounding up: Pillow's `Image.draft("RGB", (width, height))`. Full size when there is none. To be
- * called before the first row.
+ * called before the first row; jpegWidth and jpegHeight change.
  */
 export function jpegReduce(width: i32, height: i32): void {
   const times = min(Frame.width / width, Frame.height / height);
   frameScale(times >= 8 ? 1 : times >= 4 ? 2 : times >= 2 ? 4 : 8);
-  publishSize();
+}
+
+/** Width of the rows in pixels, 1..65500. */
+export function jpegWidth(): i32 {
+  return Frame.outputWidth;
+}
+
+/** Rows, as stored, 1..65500. */
+export function jpegHeight(): i32 {
+  return Frame.outputHeight;
+}
+
+/** Channels of the rows: 1 for gray pictures, else 3 (RGB; CMYK is converted as Pillow does). */
+export function jpegChannels(): i32 {
+  return Frame.components == 1 ? 1 : 3;
+}
+
+/** EXIF orientation 1..8, 1 when there is none. */
+export function jpegOrientation(): i32 {
+  return max(Frame.orientation, 1);
 }
 
 /**
- * Address of the next row (width * channels bytes, 16 more readable), valid until the next call; 0 when its data is
- * broken.
+ * Address of the next row (width * channels bytes, 16 more readable), valid until the next call; 0 when
+ * there is none: jpegStatus says why.
  */
 export function jpegNextRow(): usize {
+  if (Decoder.status != JPEG_OK) return 0;
   const status = outputDemand();
-  if (status == JPEG_OK) return outputRow();
-  Picture.status = status;
-  return 0;
+  if (status != JPEG_OK) {
+    Decoder.status = status;
+    return 0;
+  }
+  return outputRow();
+}
+
+/** Status of the last call: 0, or why it failed (JPEG_NO_MORE_ROWS after the last row). */
+export function jpegStatus(): i32 {
+  return Decoder.status;
 }

@@ -11,7 +11,7 @@
 import { arenaAlloc } from '../../memory/arena';
 import { interleave, yccToRgb } from './color';
 import { cmykToRgb, ycckToRgb } from './color/cmyk';
-import { JPEG_BAD_SCAN, JPEG_NO_MEMORY, JPEG_OK, JPEG_TRUNCATED } from './errors';
+import { JPEG_BAD_SCAN, JPEG_NO_MEMORY, JPEG_NO_MORE_ROWS, JPEG_OK, JPEG_TRUNCATED } from './errors';
 import { COLOR_CMYK, COLOR_RGB, COLOR_YCC, Component, Frame } from './frame';
 import { idct, nonZeros } from './idct';
 import { REACHED_END, REACHED_SCAN, readMarkers } from './markers';
@@ -192,6 +192,7 @@ function lastNeeded(c: Component, y: i32): i32 {
 
 /** Why the next row cannot be had, or 0 after all its samples are in the rings. */
 export function outputDemand(): i32 {
+  if (Output.row >= Frame.outputHeight) return JPEG_NO_MORE_ROWS;
   if (Output.slots == 0) {
     const status = takeMemory();
     if (status != JPEG_OK) return status;

@@ -46,8 +46,10 @@ export const PNG_DISTANCE: i32 = 158;
 export const PNG_ADLER: i32 = 159;
 /** A row's filter byte is above 4. */
 export const PNG_FILTER: i32 = 160;
+/** Rows were asked for beyond the last one. */
+export const PNG_NO_MORE_ROWS: i32 = 161;
 /** More dynamic Huffman codes than the image's size explains. */
-export const PNG_CODES: i32 = 161;
+export const PNG_CODES: i32 = 162;
 
 /** One sentence for a status of the PNG decoder, without a full stop. */
 export function pngErrorText(status: i32): string {
@@ -73,6 +75,7 @@ the image data of the PNG has an undefined Huffman symbol
 the image data of the PNG refers to bytes before its beginning
 the checksum of the image data of the PNG is wrong
 a row of the PNG has an unknown filter type
+all rows of the PNG have been read
 the image data of the PNG changes its Huffman codes more than 1024 times and once in 32 bytes
 unexpected failure of the PNG decoder`;
   if (status == OUT_OF_MEMORY) return generalErrorText(status);

@@ -6,11 +6,11 @@
  */
 import { arenaAlloc } from '../../memory/arena';
 import { OK, OUT_OF_MEMORY } from '../../status';
-import { IMAGE_SHORT, IMAGE_SIZE, PNM_HEADER, PNM_VALUE } from '../errors';
+import { IMAGE_NO_MORE_ROWS, IMAGE_SHORT, IMAGE_SIZE, PNM_HEADER, PNM_VALUE } from '../errors';
 import { sizeIsAllowed } from '../limits';
-import { Picture } from '../picture';
 import { NO_BIT, NO_NUMBER, pnmAtEnd, pnmBegin, pnmBit, pnmIsSpace, pnmNumber, pnmPosition } from './header';
 
+let status: i32 = OK;
 /** The digit after P. */
 let kind: u32 = 0;
 let width: u32 = 0;
@@ -20,6 +20,7 @@ let maximum: u32 = 0;
 /** Scaled value of each sample: 256 or 65536 bytes. */
 let scale: usize = 0;
 let line: usize = 0;
+let done: u32 = 0;
 /** Next raw row. */
 let next: usize = 0;
 
@@ -29,6 +30,12 @@ let next: usize = 0;
  * @returns status: 0, 1 without memory, or one of ../errors.ts
  */
 export function pnmOpen(src: usize, length: usize): i32 {
+  status = open(src, length);
+  return status;
+}
+
+function open(src: usize, length: usize): i32 {
+  done = 0;
   if (length < 3 || load<u8>(src) != 0x50) return PNM_HEADER;
   kind = <u32>load<u8>(src, 1) - 0x30;
   if (kind - 1 > 5 || !pnmIsSpace(load<u8>(src, 2))) return PNM_HEADER;
@@ -40,9 +47,6 @@ export function pnmOpen(src: usize, length: usize): i32 {
   width = <u32>columns;
   height = <u32>rows;
   channels = kind == 3 || kind == 6 ? 3 : 1;
-  Picture.width = width;
-  Picture.height = height;
-  Picture.channels = channels;
   maximum = 1;
   if (kind != 1 && kind != 4) {
     const most = pnmNumber();
@@ -70,14 +74,38 @@ function rawRowBytes(): usize {
   return width * channels * (maximum > 255 ? 2 : 1);
 }
 
+/** Pixels a row. */
+export function pnmWidth(): i32 {
+  return <i32>width;
+}
+
+/** Rows. */
+export function pnmHeight(): i32 {
+  return <i32>height;
+}
+
+/** 1 gray or 3 RGB. */
+export function pnmChannels(): i32 {
+  return <i32>channels;
+}
+
+/** Why {@link pnmNextRow} gave 0. */
+export function pnmStatus(): i32 {
+  return status;
+}
+
 /** Address of the next row, valid until the next call; 0 on failure. */
 export function pnmNextRow(): usize {
+  if (status == OK && done == height) status = IMAGE_NO_MORE_ROWS;
+  if (status != OK) return 0;
   const samples = width * channels;
-  if (kind == 1) Picture.status = plainBits(samples);
-  else if (kind < 4) Picture.status = plainSamples(samples);
+  if (kind == 1) status = plainBits(samples);
+  else if (kind < 4) status = plainSamples(samples);
   else if (kind == 4) rawBits(samples);
   else rawSamples(samples);
-  return Picture.status == OK ? line : 0;
+  if (status != OK) return 0;
+  ++done;
+  return line;
 }
 
 // `line` has `samples` bytes; raw rows were checked to lie inside the file; `scale` has an entry for every value.

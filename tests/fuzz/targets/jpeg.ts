@@ -302,5 +302,6 @@ export const jpeg: Target = {
   statusFiles: ['assembly/codecs/jpeg/errors.ts'],
   unreachable: {
     JPEG_NOT_JPEG: 'codecs/sniff.ts gives the decoder nothing that does not begin with FF D8',
+    JPEG_NO_MORE_ROWS: 'is what a whole picture ends with; every one is asked for a row too many',
   },
 };
