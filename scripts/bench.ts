@@ -24,7 +24,9 @@ import { CHECKOUT } from './machine/paths.js';
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 function chosen(only: string | undefined): BenchCase[] {
-  const cases = CASES.filter(({ id }) => only === undefined || id.includes(only));
+  const cases = CASES.filter(
+    ({ id }) => only === undefined || only.split(',').some((part) => id.includes(part)),
+  );
   if (cases.length > 0) return cases;
   throw new EdgeInferError({
     code: 'USAGE_INVALID',

@@ -7,6 +7,10 @@ import { put, putByte, TextWriter } from './writer';
 
 /** 2^-200. */
 const TINY: f64 = 6.223015277861142e-61;
+/** 2^-1074. */
+const SMALLEST: f64 = 5e-324;
+/** Half of it, times 2^200. */
+const HALF: f64 = SMALLEST / TINY / 2;
 const DIGITS: usize = memory.data(24);
 
 /** 10^n for n of 0..22; these and all products on the way are exact in f64. */
@@ -167,8 +171,14 @@ export function decimalToF64(mantissa: u64, exponent: i32): f64 {
     l = rest - (h - quotient);
     exponent += step;
   }
-  h /= factor;
-  return isNaN(h) ? Infinity : h;
+  const result = h / factor;
+  if (factor > 1) {
+    // Below the smallest normal number this was a second rounding: where it fell between two numbers, the rest decides.
+    const between = h - result * factor;
+    if (between == HALF && l > 0) return result + SMALLEST;
+    if (between == -HALF && l < 0) return result - SMALLEST;
+  }
+  return isNaN(result) ? Infinity : result;
 }
 
 /** a * b - product, exactly (Dekker). */

@@ -35,7 +35,6 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     throw usage(`--rounds is wrong (${rounds}): expected an integer from 1 to 10000`);
   }
   if (only === '') throw usage('--only is empty: expected part of the name of a case');
-  if (write && only !== undefined) throw usage('--write documents one whole run: it cannot go with --only');
   return { json, only, rounds: count, write, list };
 }
 

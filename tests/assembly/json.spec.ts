@@ -67,6 +67,8 @@ describe('JSON reader', () => {
     expect(jsonNumber(parse('1.22250738585072e-307'))).toBe(1.22250738585072e-307);
     expect(jsonNumber(parse('2.2250738585072014e-308'))).toBe(2.2250738585072014e-308);
     expect(jsonNumber(parse('5e-324'))).toBe(5e-324);
+    expect(jsonNumber(parse('2.225073858507201e-308'))).toBe(2.225073858507201e-308);
+    expect(jsonNumber(parse('1.7976931348623155e-308'))).toBe(1.7976931348623155e-308);
     expect(jsonNumber(parse('123456789012345678901234567890'))).toBe(123456789012345678901234567890.0);
     expect(jsonNumber(parse('3081496765886896162e237'))).toBe(3081496765886896162e237);
     expect(jsonNumber(parse('7161730973509365697e-214'))).toBe(7161730973509365697e-214);

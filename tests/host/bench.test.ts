@@ -57,7 +57,6 @@ test('what is unknown or wrong is refused in one line', async () => {
     [['--rounds', '0'], /--rounds is wrong \(0\)/],
     [['--rounds', 'many'], /--rounds is wrong \(many\)/],
     [['--only', 'teapot'], /no case has "teapot" in its name/],
-    [['--write', '--only', 'softmax'], /--write documents one whole run/],
     [['softmax'], /Unexpected argument 'softmax'/],
   ] as const) {
     const { exitCode, stdout, stderr } = await bench(...args);

@@ -113,6 +113,26 @@ function parsed(file: Uint8Array): { value: unknown } | undefined {
   }
 }
 
+const bits = new BigInt64Array(1);
+const asNumber = new Float64Array(bits.buffer);
+
+function bitsOf(value: number): bigint {
+  asNumber[0] = value;
+  return bits[0] ?? 0n;
+}
+
+/**
+ * The reader promises the nearest f64 up to 15 digits and 10^22, and the last bit beyond (assembly/text/numbers.ts):
+ * neighbours agree when JavaScript needs more than 15 digits to write the number.
+ */
+function agree(ours: number, theirs: unknown): boolean {
+  if (Object.is(ours, theirs)) return true;
+  if (typeof theirs !== 'number' || !Number.isFinite(theirs)) return false;
+  const distance = bitsOf(ours) - bitsOf(theirs);
+  const simple = Number(theirs.toPrecision(15)) === theirs && Math.abs(Math.log10(Math.abs(theirs))) < 22;
+  return !simple && distance >= -1n && distance <= 1n;
+}
+
 function judgeJson(guest: FuzzGuest, file: Uint8Array, { status, output }: Outcome): string | undefined {
   const other = parsed(file);
   if (status === 0 && other === undefined) return 'takes what JSON.parse refuses';
@@ -128,7 +148,7 @@ function judgeJson(guest: FuzzGuest, file: Uint8Array, { status, output }: Outco
   if (status === 0 && output !== 0) {
     const view = new DataView(guest.memory.buffer);
     const number = view.getFloat64(output, true);
-    if (!Object.is(number, other?.value)) return `reads ${String(other?.value)} as ${number}`;
+    if (!agree(number, other?.value)) return `reads ${String(other?.value)} as ${number}`;
   }
   return undefined;
 }
