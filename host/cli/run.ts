@@ -5,17 +5,29 @@ import { type Command, Option } from 'commander';
 import { wasmKind } from '../component/kind.js';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { requireRuntime } from '../runtimes/index.js';
-import type { GraphByName, Preopen, RunRequest, Runtime } from '../runtimes/runtime.js';
-import { type Encoding, graphFilesIn, type Target } from '../wasi-nn/index.js';
+import type { RunRequest, Runtime } from '../runtimes/runtime.js';
 import { debugging, note } from './output.js';
+import {
+  parseDir,
+  parseEnv,
+  parseGraph,
+  parseLimits,
+  parseMapDir,
+  parsePreload,
+  usage,
+  wasiOptions,
+} from './run_flags.js';
 
 interface RunOptions {
   dir: string[];
+  mapdir: string[];
   env: string[];
   wasi: string[];
   nnGraph: string[];
   nnPreload: string[];
   nnStrict?: true;
+  nnLimit: string[];
+  argv0?: string;
   inputs: 'copy' | 'view';
   runtime: string;
 }
@@ -28,7 +40,8 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
     .command('run')
     .description('run any WASI-NN guest: core module or component')
     .argument('<GUEST.wasm>', 'the module')
-    .argument('[ARGS...]', 'arguments of the guest, after --')
+    .argument('[ARGS...]', 'arguments of the guest; after --, all of them are')
+    .allowUnknownOption()
     .option(
       '--dir <DIR>',
       'folder that the guest sees: HOST, HOST::GUEST or GUEST:HOST, again for more',
@@ -40,6 +53,19 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
     .option('--nn-graph <ENC::DIR>', "graph by its folder's name, as wasmtime has it", collect, [])
     .option('--nn-preload <NAME:ENC:TARGET:PATH>', 'graph by a name, as wasmedge has it', collect, [])
     .option('--nn-strict', 'fail rather than run a graph somewhere else than asked')
+    .option(
+      '--nn-limit <NAME=N,...>',
+      'graphs, contexts, graph-bytes, tensor-bytes, all-graph-bytes, all-tensor-bytes, compute-ms, all-compute-ms',
+      collect,
+      [],
+    )
+    .option('--argv0 <NAME>', "the guest's argument 0, otherwise its file name")
+    .addOption(
+      new Option('--mapdir <GUEST::HOST>', '--dir of wasmtime before version 14')
+        .argParser(collect)
+        .default([])
+        .hideHelp(),
+    )
     .addOption(
       new Option('--inputs <MODE>', 'take inputs by copy, or view the memory of a guest that keeps them')
         .choices(['copy', 'view'])
@@ -52,14 +78,30 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
 Examples:
   $ edge-infer run guest.wasm --dir . --nn-graph onnx::./mobilenet -- image.jpg
   $ edge-infer run -S nn -S nn-graph=onnx::./mobilenet --dir . guest.component.wasm -- image.jpg
-  $ edge-infer run guest.wasm --dir ./fixture::/fixture --nn-preload default:onnx:cpu:model.onnx`,
+  $ edge-infer run guest.wasm --dir ./fixture::/fixture --nn-preload default:onnx:cpu:model.onnx
+  $ edge-infer run --nn-limit graphs=2,graph-bytes=64M,compute-ms=2000 --dir .:. guest.wasm model.tflite`,
     )
     .action(async (guest: string, args: string[], options: RunOptions) =>
       done(await run(guest, args, options)),
     );
 }
 
+/** A flag that is not ours is the guest's, unless `--` says where those begin. */
+function refuseUnknownFlags(guest: string, args: readonly string[]): void {
+  const end = process.argv.indexOf('--');
+  const own = end < 0 ? [] : args.slice(0, args.length - (process.argv.length - end - 1));
+  const unknown = [guest, ...own].find((word) => word.startsWith('-') && word !== '-');
+  if (unknown === undefined) return;
+  throw new EdgeInferError({
+    code: 'USAGE_UNKNOWN_FLAG',
+    message: `unknown option '${unknown}'`,
+    hint: 'see edge-infer run --help; flags of the guest come after it',
+    exitCode: EXIT.usage,
+  });
+}
+
 async function run(guest: string, args: string[], options: RunOptions): Promise<number> {
+  refuseUnknownFlags(guest, args);
   const module = path.resolve(guest);
   if (!existsSync(module)) {
     throw new EdgeInferError({
@@ -70,10 +112,15 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
     });
   }
   const runtime = runtimeFor(module, options.runtime);
+  const limits = parseLimits(options.nnLimit);
+  if (options.nnLimit.length > 0 && !runtime.name.startsWith('node')) {
+    throw usage('--nn-limit', options.nnLimit.join(','), `${runtime.name} has no limits`);
+  }
   const request: RunRequest = {
     module,
     args,
-    preopens: options.dir.map(parseDir),
+    argv0: options.argv0 ?? path.basename(module),
+    preopens: [...options.dir.map(parseDir), ...options.mapdir.map(parseMapDir)],
     env: Object.fromEntries(options.env.map(parseEnv)),
     graphs: [
       ...options.nnGraph.map((value) => parseGraph(value)),
@@ -82,6 +129,7 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
     ],
     inputs: options.inputs,
     strictTarget: options.nnStrict ?? false,
+    limits,
     warn: (line) => note(`warning: ${line}`),
     log: (line) => {
       if (debugging()) note(`debug: ${line}`);
@@ -96,92 +144,4 @@ function runtimeFor(module: string, name: string): Runtime {
     return requireRuntime(name);
   if (name === 'wasmedge') throw usage('--runtime', name, 'WasmEdge has no WASI-NN for components');
   return requireRuntime(`${name}-component`);
-}
-
-/** `-S` of wasmtime: the words that concern WASI-NN. Everything else that wasmtime could turn on is on or absent here. */
-function wasiOptions(values: readonly string[]): GraphByName[] {
-  const graphs: GraphByName[] = [];
-  for (const value of values.flatMap((value) => value.split(','))) {
-    const at = value.indexOf('=');
-    const word = at < 0 ? value : value.slice(0, at);
-    if (word === 'nn-graph') graphs.push(parseGraph(value.slice(at + 1), '-S nn-graph'));
-    else if (!['nn', 'cli', 'preview2', 'common', 'p3'].includes(word)) {
-      throw usage('-S', value, 'known here are nn and nn-graph=ENC::DIR');
-    }
-  }
-  return graphs;
-}
-
-function usage(flag: string, value: string, why: string): EdgeInferError {
-  return new EdgeInferError({
-    code: 'USAGE_INVALID',
-    message: `${flag} is wrong (${value}): ${why}`,
-    hint: 'see edge-infer run --help',
-    exitCode: EXIT.usage,
-  });
-}
-
-/** `HOST`, `HOST::GUEST` as wasmtime has it, or `GUEST:HOST` as wasmedge has it. */
-function parseDir(value: string): Preopen {
-  const double = value.indexOf('::');
-  const single = value.indexOf(':');
-  let [host, guest] = [value, value];
-  if (double >= 0) [host, guest] = [value.slice(0, double), value.slice(double + 2)];
-  else if (single >= 0) [guest, host] = [value.slice(0, single), value.slice(single + 1)];
-  const folder = path.resolve(host);
-  if (!existsSync(folder)) throw usage('--dir', value, `no such folder: ${host}`);
-  if (guest === '') throw usage('--dir', value, 'the name for the guest is empty');
-  return { host: folder, guest };
-}
-
-/** `NAME=VALUE`, or `NAME` for the value that it has here. */
-function parseEnv(value: string): [string, string] {
-  const at = value.indexOf('=');
-  if (at === 0 || value === '') throw usage('--env', value, 'it has the form NAME=VALUE or NAME');
-  return at < 0 ? [value, process.env[value] ?? ''] : [value.slice(0, at), value.slice(at + 1)];
-}
-
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  openvino: 'openvino',
-  onnx: 'onnx',
-  tensorflow: 'tensorflow',
-  pytorch: 'pytorch',
-  tensorflowlite: 'tensorflowlite',
-  tflite: 'tensorflowlite',
-  ggml: 'ggml',
-  autodetect: 'autodetect',
-};
-
-function parseEncoding(flag: string, value: string, name: string): Encoding {
-  const encoding = ENCODINGS[name.toLowerCase()];
-  if (encoding === undefined) {
-    throw usage(flag, value, `the encoding is none of ${Object.keys(ENCODINGS).join(', ')}`);
-  }
-  return encoding;
-}
-
-function parseGraph(value: string, flag = '--nn-graph'): GraphByName {
-  const at = value.indexOf('::');
-  if (at < 0) throw usage(flag, value, 'it has the form ENC::DIR');
-  const encoding = parseEncoding(flag, value, value.slice(0, at));
-  const folder = path.resolve(value.slice(at + 2));
-  const files = graphFilesIn(encoding, folder);
-  const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw usage(flag, value, `no such file: ${missing}`);
-  return { name: path.basename(folder), encoding, target: 'cpu', files };
-}
-
-function parsePreload(value: string): GraphByName {
-  const [name = '', enc = '', target = '', ...paths] = value.split(':');
-  if (name === '' || paths.length === 0)
-    throw usage('--nn-preload', value, 'it has the form NAME:ENC:TARGET:PATH');
-  const encoding = parseEncoding('--nn-preload', value, enc);
-  const where = target.toLowerCase();
-  if (!['cpu', 'gpu', 'tpu', 'auto'].includes(where)) {
-    throw usage('--nn-preload', value, 'the target is none of cpu, gpu, tpu, auto');
-  }
-  const files = paths.map((file) => path.resolve(file));
-  const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw usage('--nn-preload', value, `no such file: ${missing}`);
-  return { name, encoding, target: where === 'auto' ? 'cpu' : (where as Target), files };
 }

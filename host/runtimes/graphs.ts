@@ -1,4 +1,5 @@
 /** Named graphs of a run request as WASI-NN's registry wants them, and the truth about providers. */
+import { writeSync } from 'node:fs';
 import { probeOnnxTarget } from '../wasi-nn/backends/onnx.js';
 import { createWasiNN, graphFromFiles, type NamedGraph, type Target, type WasiNN } from '../wasi-nn/index.js';
 import type { RunRequest } from './runtime.js';
@@ -13,8 +14,20 @@ export function wasiNNFor(request: RunRequest): WasiNN {
     graphs,
     inputs: request.inputs ?? (request.module === undefined ? 'view' : 'copy'),
     strictTarget: request.strictTarget ?? false,
+    limits: request.limits ?? {},
+    print: (text) => writeWhole(request.stdout ?? 1, text),
     ...(request.log === undefined ? {} : { log: request.log }),
   });
+}
+
+function writeWhole(descriptor: number, text: string): void {
+  for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+}
+
+/** What WASI-NN refused last, for the message of a guest that stopped: it often stopped because of that. */
+export function lastFailure(nn: WasiNN): string {
+  const last = nn.lastError();
+  return last === undefined ? '' : ` (WASI-NN said: ${last})`;
 }
 
 /** The providers of graphs that run in this process. The CPU is always there; anything else is tried. */
@@ -26,7 +39,7 @@ export function providersHere(target: Target): readonly string[] {
 export function reportFallbacks(nn: WasiNN, request: RunRequest): void {
   for (const { encoding, provider } of nn.loaded()) {
     if (provider.why !== undefined) {
-      request.log?.(
+      request.warn?.(
         `${encoding} graph runs on ${provider.actual}, not ${provider.requested}: ${provider.why}`,
       );
     }

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { wasmKind } from '../component/kind.js';
 import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { findOnnxRuntime, INSTALL_HINT } from '../wasi-nn/backends/onnxruntime.js';
-import { Wasm, type WasmMemory } from '../wasm.js';
+import { Wasm, type WasmInstance, type WasmMemory, type WasmModule } from '../wasm.js';
 import { artifact } from './artifacts.js';
-import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
+import { lastFailure, providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
 import { createWasi, wasiImports } from './node_wasi.js';
 import type { Availability, RunRequest, RunResult, Runtime } from './runtime.js';
 
@@ -28,9 +28,10 @@ export const nodeRuntime: Runtime = {
 async function runInNode(request: RunRequest): Promise<RunResult> {
   request.signal?.throwIfAborted();
   const file = request.module ?? artifact('core');
+  const module = await compile(file);
   const wasi = await createWasi({
-    version: 'preview1',
-    args: [file, ...request.args],
+    version: versionOf(module),
+    args: [request.argv0 ?? file, ...request.args],
     env: { ...request.env },
     preopens: Object.fromEntries(request.preopens.map(({ guest, host }) => [guest, host])),
     stdin: request.stdin ?? 0,
@@ -40,26 +41,41 @@ async function runInNode(request: RunRequest): Promise<RunResult> {
   });
   const nn = wasiNNFor(request);
   try {
-    const module = await compile(file);
     const instance = await instantiate(file, module, { ...wasiImports(wasi), ...nn.witx });
+    requireCommand(file, instance);
     const memory = instance.exports.memory;
     if (memory !== undefined) nn.bind(memory as WasmMemory);
     request.signal?.throwIfAborted();
-    const exitCode = wasi.start(instance);
-    reportFallbacks(nn, request);
-    return { exitCode: exitCode ?? 0 };
+    return { exitCode: wasi.start(instance) ?? 0 };
   } catch (cause) {
     if (cause instanceof EdgeInferError || request.signal?.aborted) throw cause;
     throw new EdgeInferError({
       code: 'GUEST_TRAPPED',
-      message: `the guest stopped (${file}): ${messageOf(cause)}`,
+      message: `the guest stopped (${file}): ${messageOf(cause)}${lastFailure(nn)}`,
       hint: 'run again with --debug',
       exitCode: EXIT.runtime,
       cause,
     });
   } finally {
+    reportFallbacks(nn, request);
     nn.close();
   }
+}
+
+/** Guests of before 2020 import WASI under another name, with some functions different. */
+function versionOf(module: WasmModule): 'preview1' | 'unstable' {
+  const imports = Wasm.Module.imports(module);
+  return imports.some((wanted) => wanted.module === 'wasi_unstable') ? 'unstable' : 'preview1';
+}
+
+function requireCommand(file: string, instance: WasmInstance): void {
+  if (typeof instance.exports._start === 'function') return;
+  throw new EdgeInferError({
+    code: 'MODULE_NO_COMMAND',
+    message: `the module is no command (${file}): it does not export _start`,
+    hint: 'load a library from JavaScript, with createWasiNN of edge-infer/wasi-nn',
+    exitCode: EXIT.input,
+  });
 }
 
 async function compile(file: string) {

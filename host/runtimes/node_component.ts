@@ -7,7 +7,7 @@ import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { Wasm, type WasmInstance, type WasmModule } from '../wasm.js';
 import { artifact } from './artifacts.js';
 import { runChild } from './child.js';
-import { providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
+import { lastFailure, providersHere, reportFallbacks, wasiNNFor } from './graphs.js';
 import { aotCache } from './native.js';
 import { nodeAvailability } from './node.js';
 import type { RunRequest, RunResult, Runtime } from './runtime.js';
@@ -70,7 +70,7 @@ async function runHere(request: RunRequest): Promise<RunResult> {
     sandbox: {
       preopens: Object.fromEntries(request.preopens.map(({ guest, host }) => [guest, host])),
       env: { ...request.env },
-      args: [request.module ?? file, ...request.args],
+      args: [request.argv0 ?? request.module ?? file, ...request.args],
       enableNetwork: false,
     },
   });
@@ -85,19 +85,18 @@ async function runHere(request: RunRequest): Promise<RunResult> {
       (module, imports) => new Wasm.Instance(module, noteProcExit(imports, exit)),
     );
     request.signal?.throwIfAborted();
-    const exitCode = runCommand(command);
-    reportFallbacks(nn, request);
-    return { exitCode };
+    return { exitCode: runCommand(command) };
   } catch (cause) {
     if (cause instanceof EdgeInferError || request.signal?.aborted) throw cause;
     throw new EdgeInferError({
       code: 'GUEST_TRAPPED',
-      message: `the guest stopped (${file}): ${messageOf(cause)}`,
+      message: `the guest stopped (${request.module ?? file}): ${messageOf(cause)}${lastFailure(nn)}`,
       hint: 'run again with --debug',
       exitCode: EXIT.runtime,
       cause,
     });
   } finally {
+    reportFallbacks(nn, request);
     nn.close();
   }
 }

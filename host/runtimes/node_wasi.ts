@@ -32,10 +32,8 @@ export async function createWasi(options: WasiOptions): Promise<WASI> {
   });
 }
 
-/** The imports of WASI preview 1, by name. */
-export type WasiImports = {
-  wasi_snapshot_preview1: Record<string, (...args: (number | bigint)[]) => unknown>;
-};
+/** The functions of WASI preview 1 by the name of the module that guests import them from. */
+export type WasiImports = Record<string, Record<string, (...args: (number | bigint)[]) => unknown>>;
 
 /**
  * The imports of a WASI host, each behind a JavaScript function.
@@ -47,8 +45,11 @@ export type WasiImports = {
  * still runs aborts the process.
  */
 export function wasiImports(wasi: WASI): WasiImports {
-  const { wasi_snapshot_preview1: native } = wasi.getImportObject() as WasiImports;
-  const wrapped: WasiImports['wasi_snapshot_preview1'] = {};
-  for (const [name, call] of Object.entries(native)) wrapped[name] = (...args) => call.apply(wasi, args);
-  return { wasi_snapshot_preview1: wrapped };
+  const imports: WasiImports = {};
+  for (const [module, native] of Object.entries(wasi.getImportObject() as WasiImports)) {
+    const wrapped: WasiImports[string] = {};
+    for (const [name, call] of Object.entries(native)) wrapped[name] = (...args) => call.apply(wasi, args);
+    imports[module] = wrapped;
+  }
+  return imports;
 }

@@ -1,5 +1,5 @@
 /** One interface over everything that can run the guest. */
-import type { Encoding, Target } from '../wasi-nn/index.js';
+import type { Encoding, Limits, Target } from '../wasi-nn/index.js';
 
 /** Names of the runtimes, in the order in which they are listed. */
 export const RUNTIME_NAMES = [
@@ -35,6 +35,8 @@ export interface RunRequest {
   module?: string;
   /** Arguments after the program's name. */
   args: readonly string[];
+  /** The program's name, where the host is ours. Default: the module's path. */
+  argv0?: string;
   preopens: readonly Preopen[];
   /** Environment of the guest. Default empty. */
   env?: Readonly<Record<string, string>>;
@@ -50,6 +52,8 @@ export interface RunRequest {
   strictTarget?: boolean;
   /** Inputs by copy or by view, where the host is ours; see edge-infer/wasi-nn. Default `view` for our guest, else `copy`. */
   inputs?: 'copy' | 'view';
+  /** Limits of graphs, tensors and compute time, where the host is ours. */
+  limits?: Partial<Limits>;
   /** Ends a child process; a guest in this process cannot be interrupted, only not be started. */
   signal?: AbortSignal;
   /** Hears what the user must know: a graph that runs elsewhere than asked, a module that could not be compiled. */

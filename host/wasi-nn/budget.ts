@@ -13,6 +13,8 @@ export interface Limits {
   tensorBytes: number;
   /** Bytes of all graphs that are open, each counted once. Default 4 GiB. */
   allGraphBytes: number;
+  /** Bytes of all inputs and outputs that contexts hold. Default 4 GiB. */
+  allTensorBytes: number;
   /** Milliseconds of one `compute`. Default: no limit. */
   computeMs: number;
   /** Milliseconds of all computations together. Default: no limit. */
@@ -26,20 +28,29 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   graphBytes: 2 ** 31,
   tensorBytes: 2 ** 30,
   allGraphBytes: 2 ** 32,
+  allTensorBytes: 2 ** 32,
   computeMs: Number.POSITIVE_INFINITY,
   allComputeMs: Number.POSITIVE_INFINITY,
 };
 
 /** What one host has used of its limits. */
 export class Budget {
+  graphs = 0;
   graphBytes = 0;
+  tensorBytes = 0;
   computeMs = 0;
 
-  constructor(readonly limits: Limits) {}
+  constructor(readonly limits: Readonly<Limits>) {}
+
+  /** Whether a further graph of `bytes` is within the limits of all graphs. */
+  hasRoom(bytes: number): boolean {
+    return this.graphs < this.limits.graphs && this.graphBytes + bytes <= this.limits.allGraphBytes;
+  }
 
   /** Makes room for a graph of `bytes`. */
   takeGraph(bytes: number): void {
-    const { graphBytes, allGraphBytes } = this.limits;
+    const { graphs, graphBytes, allGraphBytes } = this.limits;
+    if (this.graphs >= graphs) throw new NnError('too_large', `more than ${graphs} graphs are open`);
     if (bytes > graphBytes) {
       throw new NnError('too_large', `a graph of ${bytes} bytes is over the limit of ${graphBytes}`);
     }
@@ -50,30 +61,53 @@ export class Budget {
       );
     }
     this.graphBytes += bytes;
+    this.graphs++;
+  }
+
+  giveGraph(bytes: number): void {
+    this.graphBytes -= bytes;
+    this.graphs--;
+  }
+
+  /** Checks the size of one tensor. */
+  checkTensor(bytes: number): void {
+    const { tensorBytes } = this.limits;
+    if (bytes > tensorBytes) {
+      throw new NnError('too_large', `a tensor of ${bytes} bytes is over the limit of ${tensorBytes}`);
+    }
+  }
+
+  /** Makes room for tensors that a context holds; a negative number gives it back. */
+  holdTensors(bytes: number): void {
+    const { allTensorBytes } = this.limits;
+    if (bytes > 0 && this.tensorBytes + bytes > allTensorBytes) {
+      throw new NnError(
+        'too_large',
+        `tensors of ${this.tensorBytes + bytes} bytes are over the limit of ${allTensorBytes}`,
+      );
+    }
+    this.tensorBytes += bytes;
+  }
+
+  /** Milliseconds that a computation may take now. */
+  computeLimit(): number {
+    const { computeMs, allComputeMs } = this.limits;
+    const left = allComputeMs - this.computeMs;
+    if (left <= 0) throw new NnError('busy', `the compute time of ${allComputeMs} ms is used up`);
+    return Math.min(computeMs, left);
   }
 
   /**
-   * Runs a computation within what is left of the time. A backend that cannot be interrupted is late at most by its
-   * one computation, whose answer is then refused.
+   * Books a computation that took `took` of at most `limit` milliseconds. A backend that cannot be interrupted is late at
+   * most by its one computation, whose answer is then refused.
    */
-  timed<T>(run: (timeLimitMs: number) => T): T {
-    const limit = Math.min(this.limits.computeMs, this.limits.allComputeMs - this.computeMs);
-    if (limit <= 0) {
-      throw new NnError('busy', `the compute time of ${this.limits.allComputeMs} ms is used up`);
-    }
-    const started = performance.now();
-    try {
-      return run(limit);
-    } finally {
-      const took = performance.now() - started;
-      this.computeMs += took;
-      if (took > limit) {
-        // biome-ignore lint/correctness/noUnsafeFinally: a late answer counts as none, and so does a late failure.
-        throw new NnError(
-          'busy',
-          `a computation took ${Math.round(took)} ms, the limit is ${Math.round(limit)} ms`,
-        );
-      }
+  bookCompute(took: number, limit: number): void {
+    this.computeMs += took;
+    if (took > limit) {
+      throw new NnError(
+        'busy',
+        `a computation took ${Math.round(took)} ms, the limit is ${Math.round(limit)} ms`,
+      );
     }
   }
 }

@@ -15,6 +15,11 @@ export class SharedGraph {
     readonly bytes: number,
   ) {}
 
+  /** True when nobody but the registry has it. */
+  get isUnused(): boolean {
+    return this.#users === 1;
+  }
+
   retain(): this {
     this.#users++;
     return this;
@@ -22,7 +27,7 @@ export class SharedGraph {
 
   release(): void {
     if (--this.#users !== 0) return;
-    this.budget.graphBytes -= this.bytes;
+    this.budget.giveGraph(this.bytes);
     this.graph.close();
   }
 }
@@ -30,11 +35,18 @@ export class SharedGraph {
 /** One execution context: inputs that were set, outputs of the last computation. */
 export class Context {
   readonly inputs: (HostTensor | undefined)[];
-  outputs: HostTensor[] | undefined;
+  #outputs: HostTensor[] | undefined;
   #stream: OutputStream | undefined;
+  /** The latest piece of the stream. */
+  #piece: HostTensor[] | undefined;
+  /** Bytes that belong to the context, by input. */
+  readonly #inputBytes: number[];
+  #outputBytes = 0;
 
   constructor(readonly shared: SharedGraph) {
-    this.inputs = new Array<HostTensor | undefined>(shared.graph.inputs.length).fill(undefined);
+    const count = shared.graph.inputs.length;
+    this.inputs = new Array<HostTensor | undefined>(count).fill(undefined);
+    this.#inputBytes = new Array<number>(count).fill(0);
   }
 
   /** The graph's description of input `index`. */
@@ -59,64 +71,122 @@ export class Context {
     return fitToSpec(dtype, dims, this.inputSpec(index));
   }
 
+  /** Makes room for an input of `bytes` that the context will own; 0 for one that stays the guest's. */
+  holdInput(index: number, bytes: number): void {
+    this.shared.budget.holdTensors(bytes - (this.#inputBytes[index] ?? 0));
+    this.#inputBytes[index] = bytes;
+  }
+
   compute(): void {
-    this.outputs = undefined;
-    this.endStream();
+    this.#forget();
     this.#checkInputs();
     const { graph, budget } = this.shared;
+    const limit = budget.computeLimit();
+    const started = performance.now();
+    let outputs: HostTensor[] | undefined;
+    let failure: unknown;
     try {
-      this.outputs = budget.timed((limit) => graph.run(this.inputs, limit));
+      outputs = graph.run(this.inputs, limit);
     } catch (error) {
-      if (error instanceof NnError) this.outputs = error.outputs;
-      throw error;
+      failure = error;
+      if (error instanceof NnError) outputs = error.outputs;
     }
+    // Late is late, whether it would have been an answer or a failure.
+    budget.bookCompute(performance.now() - started, limit);
+    if (outputs !== undefined) this.#keep(outputs);
+    if (failure !== undefined) throw failure;
   }
 
   /** Computes the next piece of a graph that streams; the first call begins. */
   computeSingle(): void {
-    this.outputs = undefined;
     const { graph, budget } = this.shared;
     if (graph.stream === undefined) {
+      this.#forget();
       throw new NnError('unsupported_operation', 'this graph does not stream');
     }
-    if (this.#stream === undefined) {
-      this.#checkInputs();
-      this.#stream = graph.stream(this.inputs);
+    this.#piece = undefined;
+    const limit = budget.computeLimit();
+    const started = performance.now();
+    let failure: unknown;
+    try {
+      if (this.#stream === undefined) {
+        this.#forget();
+        this.#checkInputs();
+        this.#stream = graph.stream(this.inputs);
+      }
+      this.#piece = this.#stream.next(limit);
+    } catch (error) {
+      failure = error;
     }
-    const stream = this.#stream;
-    this.outputs = budget.timed((limit) => stream.next(limit));
+    budget.bookCompute(performance.now() - started, limit);
+    if (failure !== undefined) throw failure;
   }
 
   /** Ends a stream before its end; nothing without one. */
   endStream(): void {
-    this.#stream?.close();
+    const stream = this.#stream;
     this.#stream = undefined;
+    this.#piece = undefined;
+    stream?.close();
   }
 
   /** Gives back what the context holds. */
   close(): void {
-    this.endStream();
-    this.shared.release();
+    try {
+      this.#forget();
+    } finally {
+      let held = 0;
+      for (const bytes of this.#inputBytes) held += bytes;
+      this.shared.budget.holdTensors(-held);
+      this.shared.release();
+    }
+  }
+
+  /** Output `index` of the last computation, or of all that a stream has given so far. */
+  output(index: number): HostTensor {
+    const outputs = this.#outputs ?? this.#stream?.soFar() ?? this.shared.graph.idleOutputs?.(this.inputs);
+    return pick(outputs, index);
+  }
+
+  /** Output `index` of the latest piece of a stream; without a stream, of the last computation. */
+  outputSingle(index: number): HostTensor {
+    return this.#stream === undefined ? this.output(index) : pick(this.#piece, index);
   }
 
   #checkInputs(): void {
-    this.inputs.forEach((input, i) => {
-      if (input !== undefined) return;
+    const { inputs } = this;
+    for (let i = 0; i < inputs.length; i++) {
+      if (inputs[i] !== undefined) continue;
       const { name, optional } = this.inputSpec(i);
       if (!optional) throw new NnError('invalid_argument', `input ${i} ('${name}') is not set`);
-    });
+    }
   }
 
-  output(index: number): HostTensor {
-    if (this.outputs === undefined)
-      throw new NnError('invalid_argument', 'there is no output: compute did not run');
-    const tensor = this.outputs[index];
-    if (tensor === undefined) {
-      throw new NnError(
-        'invalid_argument',
-        `the graph has ${this.outputs.length} outputs, not one at ${index}`,
-      );
+  #keep(outputs: HostTensor[]): void {
+    const { budget } = this.shared;
+    let bytes = 0;
+    for (const output of outputs) {
+      budget.checkTensor(output.bytes.length);
+      bytes += output.bytes.length;
     }
-    return tensor;
+    budget.holdTensors(bytes);
+    this.#outputBytes = bytes;
+    this.#outputs = outputs;
   }
+
+  #forget(): void {
+    this.shared.budget.holdTensors(-this.#outputBytes);
+    this.#outputBytes = 0;
+    this.#outputs = undefined;
+    if (this.#stream !== undefined) this.endStream();
+  }
+}
+
+function pick(outputs: readonly HostTensor[] | undefined, index: number): HostTensor {
+  if (outputs === undefined) throw new NnError('invalid_argument', 'there is no output: compute did not run');
+  const tensor = outputs[index];
+  if (tensor === undefined) {
+    throw new NnError('invalid_argument', `the graph has ${outputs.length} outputs, not one at ${index}`);
+  }
+  return tensor;
 }

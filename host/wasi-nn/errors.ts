@@ -17,6 +17,7 @@ export const ERRNO = {
   end_of_sequence: 100,
   context_full: 101,
   prompt_too_long: 102,
+  model_not_found: 103,
 } as const;
 
 /** Name of a failure; each has a number in the core ABI and a case in the component ABI. */
@@ -46,6 +47,7 @@ const WIT_CODES: Readonly<Record<NnErrorName, WitErrorCode>> = {
   end_of_sequence: 'unknown',
   context_full: 'too-large',
   prompt_too_long: 'too-large',
+  model_not_found: 'not-found',
 };
 
 /** A failure of a WASI-NN call: a name of the errno table and a sentence for the log. */
@@ -69,7 +71,7 @@ export class NnError extends Error {
     return this;
   }
 
-  /** Number in the core ABI: 1..8, 100..102. */
+  /** Number in the core ABI: 1..8, 100..103. */
   get errno(): number {
     return ERRNO[this.kind];
   }

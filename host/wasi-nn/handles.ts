@@ -5,6 +5,8 @@ import { NnError } from './errors.js';
 export class HandleTable<T> {
   readonly #items = new Map<number, T>();
   #next = 0;
+  /** The one that was asked for last: guests call one context again and again. */
+  #latest: { readonly handle: number; readonly item: T } | undefined;
 
   constructor(
     readonly what: string,
@@ -26,15 +28,23 @@ export class HandleTable<T> {
   }
 
   get(handle: number): T {
+    if (this.#latest?.handle === handle) return this.#latest.item;
     const item = this.#items.get(handle);
     if (item === undefined) throw new NnError('invalid_argument', `no ${this.what} has the number ${handle}`);
+    this.#latest = { handle, item };
     return item;
   }
 
   remove(handle: number): T {
     const item = this.get(handle);
     this.#items.delete(handle);
+    this.#latest = undefined;
     return item;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#items.size;
   }
 
   values(): IterableIterator<T> {
@@ -43,5 +53,6 @@ export class HandleTable<T> {
 
   clear(): void {
     this.#items.clear();
+    this.#latest = undefined;
   }
 }

@@ -12,10 +12,11 @@ import { ggmlBackend } from './backends/ggml.js';
 import { onnxBackend } from './backends/onnx.js';
 import { tfliteBackend } from './backends/tflite.js';
 import { DEFAULT_LIMITS, type Limits } from './budget.js';
+import type { Stats } from './counters.js';
 import type { NnError } from './errors.js';
 import type { MemoryLike } from './guest_memory.js';
 import { GraphRegistry, type LoadedGraphInfo, type NamedGraph } from './registry.js';
-import { createWitImports, type WitImports } from './wit.js';
+import { createWitHost, type WitImports } from './wit.js';
 import { type InputMode, WitxHost, type WitxImports } from './witx.js';
 
 export type {
@@ -31,6 +32,7 @@ export { ggmlBackend } from './backends/ggml.js';
 export { type OnnxOptions, onnxBackend } from './backends/onnx.js';
 export { tfliteBackend } from './backends/tflite.js';
 export type { Limits } from './budget.js';
+export type { Counters, Stats } from './counters.js';
 export { ERRNO, NnError, type NnErrorName, type WitErrorCode } from './errors.js';
 export { graphFilesIn, graphFromDirectory, graphFromFiles } from './files.js';
 export type { MemoryLike } from './guest_memory.js';
@@ -59,6 +61,8 @@ export interface WasiNNOptions {
   strictTarget?: boolean;
   /** Hears the text of each failure that a guest sees only as a number. */
   log?: (text: string) => void;
+  /** Writes to the guest's standard output; GGML graphs do when a guest asks for it (`stream-stdout`). */
+  print?: (text: string) => void;
 }
 
 /** A WASI-NN host for one instance of a guest. */
@@ -73,8 +77,10 @@ export interface WasiNN {
   register(name: string, graph: NamedGraph): void;
   /** Text of the latest failure; undefined when there was none. */
   lastError(): string | undefined;
-  /** Graphs loaded so far and where they really run. */
+  /** Graphs loaded so far and where they really run; of more than a thousand, the latest ones. */
   loaded(): readonly LoadedGraphInfo[];
+  /** What has been done so far: calls, bytes copied, time, what is open. */
+  stats(): Stats;
   /** Frees all graphs. */
   close(): void;
   [Symbol.dispose](): void;
@@ -94,24 +100,39 @@ export function createWasiNN(options: WasiNNOptions = {}): WasiNN {
     factories.set(encoding as Encoding, factory);
   }
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const registry = new GraphRegistry(factories, options.graphs ?? {}, limits, options.strictTarget ?? false);
+  const registry = new GraphRegistry(
+    factories,
+    options.graphs ?? {},
+    limits,
+    options.strictTarget ?? false,
+    options.print,
+  );
   let last: string | undefined;
   const onError = (error: NnError) => {
     last = error.message;
     options.log?.(error.message);
   };
   const core = new WitxHost(registry, options.inputs ?? 'copy', onError);
+  const wit = createWitHost(registry, onError);
   const close = () => {
     core.close();
+    wit.close();
     registry.close();
   };
   return {
     witx: core.imports,
-    wit: createWitImports(registry, onError),
+    wit: wit.imports,
     bind: (memory) => core.bind(memory),
     register: (name, graph) => registry.register(name, graph),
     lastError: () => last,
     loaded: () => registry.loaded,
+    stats: () => ({
+      ...registry.counters,
+      computeMs: registry.budget.computeMs,
+      graphs: registry.budget.graphs,
+      contexts: core.contexts + wit.contexts,
+      openBytes: registry.budget.graphBytes,
+    }),
     close,
     [Symbol.dispose]: close,
   };

@@ -14,10 +14,13 @@ import {
   elementCount,
   type HostTensor,
   MAX_RANK,
+  type TensorSpec,
 } from './tensors.js';
 
 /** Version of the package `wasi:nn` that is implemented. */
 export const WIT_VERSION = '0.2.0-rc-2024-10-28';
+/** Versions before it whose guests are served too: they set inputs and get outputs one by one. */
+const OLDER_VERSIONS = ['0.2.0-rc-2024-06-25', '0.2.0-rc-2024-08-19'];
 
 /** The error resource. */
 export class WitError {
@@ -43,11 +46,14 @@ export class WitTensor {
   readonly #dims: Uint32Array;
   readonly #type: string;
   readonly #data: Uint8Array;
+  readonly #onRead: (() => void) | undefined;
 
-  constructor(dimensions: ArrayLike<number>, ty: string, data: Uint8Array) {
+  /** @param onRead hears each time that the guest takes a copy of the data */
+  constructor(dimensions: ArrayLike<number>, ty: string, data: Uint8Array, onRead?: () => void) {
     this.#dims = Uint32Array.from(dimensions);
     this.#type = ty;
     this.#data = data;
+    this.#onRead = onRead;
   }
 
   dimensions(): Uint32Array {
@@ -59,6 +65,7 @@ export class WitTensor {
   }
 
   data(): Uint8Array {
+    this.#onRead?.();
     return this.#data;
   }
 }
@@ -71,9 +78,14 @@ export interface WitGraph {
   initExecutionContext(): WitGraphExecutionContext;
 }
 
-/** The graph-execution-context resource. */
+/**
+ * The graph-execution-context resource. Versions of `wasi:nn` before 2024-10-28 set inputs and get outputs one by one and
+ * give `compute` nothing.
+ */
 export interface WitGraphExecutionContext {
-  compute(inputs: NamedTensor[]): NamedTensor[];
+  compute(inputs?: NamedTensor[]): NamedTensor[];
+  setInput(name: string, tensor: WitTensor): void;
+  getOutput(name: string): WitTensor;
 }
 
 type Constructor<T> = abstract new (...args: never[]) => T;
@@ -101,11 +113,23 @@ const ENCODING_NAMES: readonly string[] = [
   'autodetect',
 ];
 
-/** Makes the import object over a registry of graphs. `onError` hears of each failure. */
-export function createWitImports(registry: GraphRegistry, onError: (error: NnError) => void): WitImports {
-  const live = { graphs: 0, contexts: 0 };
+/** The component ABI of one instance. */
+export interface WitHost {
+  readonly imports: WitImports;
+  /** Contexts that the guest has and has not dropped. */
+  readonly contexts: number;
+  /** Frees what the guest has not dropped. */
+  close(): void;
+}
+
+/** Makes the component ABI over a registry of graphs. `onError` hears of each failure. */
+export function createWitHost(registry: GraphRegistry, onError: (error: NnError) => void): WitHost {
+  const graphs = new Set<Disposable>();
+  const contexts = new Set<Disposable>();
+  const { counters, limits } = registry;
 
   function guard<T>(what: string, call: () => T): T {
+    counters.calls++;
     try {
       return call();
     } catch (thrown) {
@@ -116,42 +140,73 @@ export function createWitImports(registry: GraphRegistry, onError: (error: NnErr
     }
   }
 
-  function take(kind: 'graphs' | 'contexts'): void {
-    const limit = registry.limits[kind];
-    if (live[kind] >= limit) throw new NnError('too_large', `more than ${limit} ${kind} are open`);
-    live[kind]++;
+  function reserve(kind: 'graphs' | 'contexts', live: number): void {
+    if (live >= limits[kind]) throw new NnError('too_large', `more than ${limits[kind]} ${kind} are open`);
+  }
+
+  function setInput(context: Context, index: number, tensor: WitTensor): void {
+    const made = toHost(registry, context, index, tensor);
+    context.holdInput(index, made.bytes.length);
+    counters.bytesCopiedIn += made.bytes.length;
+    context.inputs[index] = made;
+  }
+
+  function getOutput(context: Context, index: number): WitTensor {
+    const { dims, dtype, bytes } = context.output(index);
+    return new WitTensor(dims, dtypeToWit(dtype), bytes, () => {
+      counters.bytesCopiedOut += bytes.length;
+    });
   }
 
   class GraphExecutionContext implements WitGraphExecutionContext {
     #context: Context | undefined;
 
     constructor(shared: SharedGraph) {
-      take('contexts');
+      reserve('contexts', contexts.size);
       this.#context = new Context(shared.retain());
+      contexts.add(this);
     }
 
-    compute(inputs: NamedTensor[]): NamedTensor[] {
+    compute(inputs?: NamedTensor[]): NamedTensor[] {
       return guard('compute', () => {
-        const context = this.#context;
-        if (context === undefined) throw new NnError('invalid_argument', 'the context was dropped');
+        const context = this.#open();
+        if (inputs === undefined) {
+          context.compute();
+          return [];
+        }
         context.inputs.fill(undefined);
         inputs.forEach(([name, tensor], position) => {
-          const index = inputIndex(context, name, position, inputs.length);
-          context.inputs[index] = toHost(registry, context, index, tensor);
+          setInput(context, inputIndex(context, name, position, inputs.length), tensor);
         });
         context.compute();
-        return context.shared.graph.outputs.map((spec, i): NamedTensor => {
-          const { dims, dtype, bytes } = context.output(i);
-          return [spec.name, new WitTensor(dims, dtypeToWit(dtype), bytes)];
-        });
+        return context.shared.graph.outputs.map(({ name }, i): NamedTensor => [name, getOutput(context, i)]);
       });
     }
 
-    [Symbol.for('dispose')](): void {
-      if (this.#context === undefined) return;
-      this.#context.close();
+    setInput(name: string, tensor: WitTensor): void {
+      guard('set-input', () => {
+        const context = this.#open();
+        setInput(context, inputIndex(context, name, 0, 1), tensor);
+      });
+    }
+
+    getOutput(name: string): WitTensor {
+      return guard('get-output', () => {
+        const context = this.#open();
+        return getOutput(context, indexOf(context.shared.graph.outputs, 'output', name));
+      });
+    }
+
+    #open(): Context {
+      if (this.#context === undefined) throw new NnError('invalid_argument', 'the context was dropped');
+      return this.#context;
+    }
+
+    [Symbol.dispose](): void {
+      contexts.delete(this);
+      const context = this.#context;
       this.#context = undefined;
-      live.contexts--;
+      context?.close();
     }
   }
 
@@ -160,6 +215,7 @@ export function createWitImports(registry: GraphRegistry, onError: (error: NnErr
 
     constructor(shared: SharedGraph) {
       this.#shared = shared;
+      graphs.add(this);
     }
 
     initExecutionContext(): WitGraphExecutionContext {
@@ -169,15 +225,15 @@ export function createWitImports(registry: GraphRegistry, onError: (error: NnErr
       });
     }
 
-    [Symbol.for('dispose')](): void {
-      if (this.#shared === undefined) return;
-      this.#shared.release();
+    [Symbol.dispose](): void {
+      graphs.delete(this);
+      const shared = this.#shared;
       this.#shared = undefined;
-      live.graphs--;
+      shared?.release();
     }
   }
 
-  return withVersions({
+  const imports = withVersions({
     'wasi:nn/errors': { Error: WitError },
     'wasi:nn/tensor': { Tensor: WitTensor },
     'wasi:nn/inference': { GraphExecutionContext },
@@ -187,43 +243,50 @@ export function createWitImports(registry: GraphRegistry, onError: (error: NnErr
         guard('load', () => {
           if (!ENCODING_NAMES.includes(encoding))
             throw new NnError('invalid_encoding', `unknown encoding ${encoding}`);
-          take('graphs');
-          try {
-            return new Graph(registry.load(builder, encoding as Encoding, target as Target));
-          } catch (error) {
-            live.graphs--;
-            throw error;
-          }
+          reserve('graphs', graphs.size);
+          return new Graph(registry.load(builder, encoding as Encoding, target as Target));
         }),
       loadByName: (name) =>
         guard('load-by-name', () => {
-          take('graphs');
-          try {
-            return new Graph(registry.loadByName(name));
-          } catch (error) {
-            live.graphs--;
-            throw error;
-          }
+          reserve('graphs', graphs.size);
+          return new Graph(registry.loadByName(name));
         }),
     },
   });
+  return {
+    imports,
+    get contexts() {
+      return contexts.size;
+    },
+    close: () => {
+      for (const thing of [...contexts, ...graphs]) thing[Symbol.dispose]();
+    },
+  };
 }
 
 /** jco asks for interfaces with or without their version, by its options: both are there. */
 function withVersions(imports: WitImports): WitImports {
-  for (const key of Object.keys(imports)) imports[`${key}@${WIT_VERSION}`] = imports[key] as object;
+  for (const key of Object.keys(imports)) {
+    for (const version of [WIT_VERSION, ...OLDER_VERSIONS]) {
+      imports[`${key}@${version}`] = imports[key] as object;
+    }
+  }
   return imports;
 }
 
 /** Which input a name means: the graph's own name, a decimal position, or "" when the position says it all. */
 function inputIndex(context: Context, name: string, position: number, count: number): number {
   const specs = context.shared.graph.inputs;
+  if (name === '' && count === specs.length && !specs.some((spec) => spec.name === '')) return position;
+  return indexOf(specs, 'input', name);
+}
+
+function indexOf(specs: readonly TensorSpec[], what: 'input' | 'output', name: string): number {
   const byName = specs.findIndex((spec) => spec.name === name);
   if (byName >= 0) return byName;
   if (/^(0|[1-9][0-9]{0,8})$/.test(name) && Number(name) < specs.length) return Number(name);
-  if (name === '' && count === specs.length) return position;
   const known = specs.map((spec) => spec.name).join(', ');
-  throw new NnError('invalid_argument', `the graph has no input '${name}'; it has: ${known}`);
+  throw new NnError('invalid_argument', `the graph has no ${what} '${name}'; it has: ${known}`);
 }
 
 function toHost(registry: GraphRegistry, context: Context, index: number, tensor: WitTensor): HostTensor {

@@ -8,6 +8,7 @@
  */
 import { ENCODINGS, type Encoding, TARGETS, type Target } from './backends/backend.js';
 import { Context, type SharedGraph } from './context.js';
+import type { Counters } from './counters.js';
 import { ERRNO, NnError, toNnError } from './errors.js';
 import { GuestMemory, type MemoryLike } from './guest_memory.js';
 import { HandleTable } from './handles.js';
@@ -28,11 +29,13 @@ export type InputMode = 'copy' | 'view';
 
 /** What a context of this ABI remembers of an input: where it lies and what the guest said of it. */
 interface Slot {
-  tensor: HostTensor;
+  readonly tensor: HostTensor;
   /** The number that the guest gave. */
-  type: number;
+  readonly type: number;
+  readonly length: number;
+  /** Of views only: where it lies, and of which buffer of the memory the view is. */
   pointer: number;
-  length: number;
+  generation: number;
 }
 
 class WitxContext extends Context {
@@ -56,20 +59,27 @@ export class WitxHost {
   readonly #memory = new GuestMemory();
   readonly #graphs: HandleTable<SharedGraph>;
   readonly #contexts: HandleTable<WitxContext>;
+  readonly #counters: Counters;
 
   constructor(
     readonly registry: GraphRegistry,
     readonly mode: InputMode,
     readonly onError: (error: NnError) => void,
   ) {
+    this.#counters = registry.counters;
     this.#graphs = new HandleTable('graph', registry.limits.graphs);
     this.#contexts = new HandleTable('context', registry.limits.contexts);
-    this.imports = { wasi_ephemeral_nn: { ...this.#table(PORTABLE), ...this.#table(WASMEDGE_EXTRAS) } };
+    this.imports = { wasi_ephemeral_nn: { ...this.#table(CALLS), ...this.#hotTable() } };
   }
 
   /** Sets the memory of the instance that calls. Before it, every call answers `missing_memory`. */
   bind(memory: MemoryLike): void {
     this.#memory.bind(memory);
+  }
+
+  /** Contexts that the guest has open. */
+  get contexts(): number {
+    return this.#contexts.size;
   }
 
   close(): void {
@@ -84,17 +94,55 @@ export class WitxHost {
     const table: Record<string, WitxFunction> = {};
     for (const [name, call] of Object.entries(names)) {
       table[name] = (a, b, c, d, e) => {
+        this.#counters.calls++;
         try {
           call(this, a, b, c, d, e);
           return ERRNO.success;
         } catch (thrown) {
-          const error = toNnError(thrown);
-          this.onError(new NnError(error.kind, `${name}: ${error.message}`, error));
-          return error.errno;
+          return this.#fail(name, thrown);
         }
       };
     }
     return table;
+  }
+
+  /** The calls of every inference, each in a function of its own: one that serves all names is not inlined. */
+  #hotTable(): Record<string, WitxFunction> {
+    return {
+      set_input: (context, index, tensor) => {
+        this.#counters.calls++;
+        try {
+          this.setInput(context, index, tensor);
+          return ERRNO.success;
+        } catch (thrown) {
+          return this.#fail('set_input', thrown);
+        }
+      },
+      compute: (context) => {
+        this.#counters.calls++;
+        try {
+          this.compute(context);
+          return ERRNO.success;
+        } catch (thrown) {
+          return this.#fail('compute', thrown);
+        }
+      },
+      get_output: (context, index, buffer, size, written) => {
+        this.#counters.calls++;
+        try {
+          this.getOutput(context, index, buffer, size, written);
+          return ERRNO.success;
+        } catch (thrown) {
+          return this.#fail('get_output', thrown);
+        }
+      },
+    };
+  }
+
+  #fail(call: string, thrown: unknown): number {
+    const error = toNnError(thrown);
+    this.onError(new NnError(error.kind, `${call}: ${error.message}`, error));
+    return error.errno;
   }
 
   load(builder: number, count: number, encoding: number, target: number, out: number): void {
@@ -133,60 +181,105 @@ export class WitxHost {
     const context = this.#contexts.get(handle >>> 0);
     const memory = this.#memory;
     const i = index >>> 0;
-    context.inputSpec(i);
-    const tensor = tensorPointer >>> 0;
-    memory.check(tensor, TENSOR_BYTES);
-    const rank = memory.u32(tensor + 4);
-    if (rank > MAX_RANK) throw new NnError('invalid_argument', `a tensor of ${rank} dimensions`);
-    const dimsPointer = memory.u32(tensor);
-    memory.check(dimsPointer, rank * 4);
-    const type = memory.u8(tensor + 8);
-    const pointer = memory.u32(tensor + 12);
-    const length = memory.u32(tensor + 16);
-    memory.check(pointer, length);
+    const at = memory.check(tensorPointer, TENSOR_BYTES);
+    const dimsPointer = memory.u32(at);
+    const rank = memory.u32(at + 4);
+    const type = memory.u8(at + 8);
+    const pointer = memory.u32(at + 12);
+    const length = memory.u32(at + 16);
     const slot = context.slots[i];
-    if (slot !== undefined && isSame(slot, type, pointer, length) && this.#hasDims(slot, dimsPointer, rank)) {
-      // The same buffer as before: all checks have been made, only its content may be new.
-      if (this.mode === 'copy') slot.tensor.bytes.set(memory.bytes(pointer, length));
-      else this.#refreshView(slot);
-      return;
+    if (slot !== undefined && slot.type === type && slot.length === length) {
+      if (this.#hasDims(slot, dimsPointer, rank)) {
+        this.#fillAgain(slot, pointer, length);
+        return;
+      }
     }
-    if (context.isText(i)) {
-      this.registry.checkTensorBytes([length], length);
-      context.inputs[i] = { dtype: 'u8', dims: [length], bytes: memory.bytes(pointer, length).slice() };
-      return;
+    context.inputSpec(i);
+    if (rank > MAX_RANK) throw new NnError('invalid_argument', `a tensor of ${rank} dimensions`);
+    memory.check(dimsPointer, rank * 4);
+    memory.check(pointer, length);
+    if (context.isText(i)) this.#setText(context, i, pointer, length);
+    else {
+      const dims: number[] = [];
+      for (let d = 0; d < rank; d++) dims.push(memory.u32(dimsPointer + d * 4));
+      this.#setTensor(context, i, { type, dims, pointer, length });
     }
-    const dims: number[] = [];
-    for (let d = 0; d < rank; d++) dims.push(memory.u32(dimsPointer + d * 4));
+  }
+
+  /** The same kind of tensor as before: all checks have been made, only its place and content may be new. */
+  #fillAgain(slot: Slot, pointer: number, length: number): void {
+    const memory = this.#memory;
+    if (this.mode === 'copy') {
+      memory.copyTo(slot.tensor.bytes, pointer);
+      this.#counters.bytesCopiedIn += length;
+    } else {
+      memory.check(pointer, length);
+      if (slot.pointer !== pointer || slot.generation !== memory.generation) {
+        slot.pointer = pointer;
+        this.#renewView(slot);
+      }
+    }
+  }
+
+  #setText(context: WitxContext, index: number, pointer: number, length: number): void {
+    context.shared.budget.checkTensor(length);
+    context.holdInput(index, length);
+    context.endStream();
+    context.inputs[index] = {
+      dtype: 'u8',
+      dims: [length],
+      bytes: this.#memory.bytes(pointer, length).slice(),
+    };
+    this.#counters.bytesCopiedIn += length;
+  }
+
+  #setTensor(
+    context: WitxContext,
+    index: number,
+    given: { type: number; dims: number[]; pointer: number; length: number },
+  ): void {
+    const { type, dims, pointer, length } = given;
     this.registry.checkTensorBytes(dims, length);
     const named = resolveWitxDtype(type, elementCount(dims), length);
-    const dtype = context.fit(i, named, dims);
-    const bytes = memory.bytes(pointer, length);
-    const made: HostTensor = { dtype, dims, bytes: this.mode === 'copy' ? bytes.slice() : bytes };
-    context.inputs[i] = made;
-    context.slots[i] = { tensor: made, type, pointer, length };
+    const dtype = context.fit(index, named, dims);
+    const copies = this.mode === 'copy';
+    context.holdInput(index, copies ? length : 0);
+    let bytes = this.#memory.bytes(pointer, length);
+    if (copies) {
+      bytes = bytes.slice();
+      this.#counters.bytesCopiedIn += length;
+    }
+    const tensor: HostTensor = { dtype, dims, bytes };
+    context.inputs[index] = tensor;
+    context.slots[index] = { tensor, type, pointer, length, generation: this.#memory.generation };
   }
 
   compute(handle: number): void {
     const context = this.#contexts.get(handle >>> 0);
-    if (this.mode === 'view') {
-      for (const slot of context.slots) if (slot !== undefined) this.#refreshView(slot);
-    }
+    this.#renewViews(context);
     context.compute();
   }
 
   getOutput(handle: number, index: number, buffer: number, size: number, written: number): void {
-    const context = this.#contexts.get(handle >>> 0);
-    const { bytes } = context.output(index >>> 0);
+    this.#write(this.#contexts.get(handle >>> 0).output(index >>> 0), buffer, size, written);
+  }
+
+  getOutputSingle(handle: number, index: number, buffer: number, size: number, written: number): void {
+    this.#write(this.#contexts.get(handle >>> 0).outputSingle(index >>> 0), buffer, size, written);
+  }
+
+  #write({ bytes }: HostTensor, buffer: number, size: number, written: number): void {
     const memory = this.#memory;
+    const needed = bytes.length;
     memory.check(written, 4);
-    if (bytes.byteLength > size >>> 0) {
-      memory.setU32(written, bytes.byteLength);
-      throw new NnError('too_large', `the output has ${bytes.byteLength} bytes, the buffer ${size >>> 0}`);
+    if (needed > size >>> 0) {
+      memory.setU32(written, needed);
+      throw new NnError('too_large', `the output has ${needed} bytes, the buffer ${size >>> 0}`);
     }
     memory.check(buffer, size);
     memory.put(buffer, bytes);
-    memory.setU32(written, bytes.byteLength);
+    memory.setU32(written, needed);
+    this.#counters.bytesCopiedOut += needed;
   }
 
   unload(graph: number): void {
@@ -208,7 +301,9 @@ export class WitxHost {
   }
 
   computeSingle(handle: number): void {
-    this.#contexts.get(handle >>> 0).computeSingle();
+    const context = this.#contexts.get(handle >>> 0);
+    this.#renewViews(context);
+    context.computeSingle();
   }
 
   finiSingle(handle: number): void {
@@ -222,33 +317,36 @@ export class WitxHost {
     return true;
   }
 
-  /** Memory that has grown has another buffer: the old view is dead. */
-  #refreshView(slot: Slot): void {
-    if (slot.tensor.bytes.buffer === this.#memory.buffer) return;
+  /** Memory that has grown has another buffer: views of the old one are dead. */
+  #renewViews(context: WitxContext): void {
+    if (this.mode !== 'view') return;
+    const { slots } = context;
+    const { generation } = this.#memory;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      if (slot !== undefined && slot.generation !== generation) this.#renewView(slot);
+    }
+  }
+
+  #renewView(slot: Slot): void {
     slot.tensor.bytes = this.#memory.bytes(slot.pointer, slot.length);
     slot.tensor.prepared = undefined;
+    slot.generation = this.#memory.generation;
   }
 }
 
 type Call = (host: WitxHost, a: number, b: number, c: number, d: number, e: number) => void;
 
-/** The six functions that every host has. */
-const PORTABLE: Readonly<Record<string, Call>> = {
+/** The rest of the six functions that every host has, and what WasmEdge has beside them. */
+const CALLS: Readonly<Record<string, Call>> = {
   load: (host, a, b, c, d, e) => host.load(a, b, c, d, e),
   load_by_name: (host, a, b, c) => host.loadByName(a, b, c),
   init_execution_context: (host, a, b) => host.initExecutionContext(a, b),
-  set_input: (host, a, b, c) => host.setInput(a, b, c),
-  compute: (host, a) => host.compute(a),
-  get_output: (host, a, b, c, d, e) => host.getOutput(a, b, c, d, e),
-};
-
-/** What WasmEdge has beside them. */
-const WASMEDGE_EXTRAS: Readonly<Record<string, Call>> = {
   load_by_name_with_config: (host, a, b, c, d, e) => host.loadByNameWithConfig(a, b, c, d, e),
   unload: (host, a) => host.unload(a),
   finalize_execution_context: (host, a) => host.finalizeExecutionContext(a),
   compute_single: (host, a) => host.computeSingle(a),
-  get_output_single: (host, a, b, c, d, e) => host.getOutput(a, b, c, d, e),
+  get_output_single: (host, a, b, c, d, e) => host.getOutputSingle(a, b, c, d, e),
   fini_single: (host, a) => host.finiSingle(a),
 };
 
@@ -264,8 +362,4 @@ function targetOf(number: number): Target {
   const target = TARGETS[number >>> 0];
   if (target === undefined) throw new NnError('invalid_argument', `unknown execution target ${number >>> 0}`);
   return target;
-}
-
-function isSame(slot: Slot, type: number, pointer: number, length: number): boolean {
-  return slot.pointer === pointer && slot.length === length && slot.type === type;
 }

@@ -36,6 +36,14 @@ class Writer extends RawGuest {
     must(this.call('set_input', context, index, this.tensor(2, [1], at, length)), this.nn);
   }
 
+  /** Tokens of prompt and answer, from the metadata. */
+  tokens(context: number): [number, number] {
+    const metadata = JSON.parse(this.text(context, 1));
+    assert.ok(Number.isInteger(metadata.llama_build_number));
+    assert.match(metadata.llama_commit, /^[bv]\d/, 'which llama.cpp it is');
+    return [metadata.input_tokens, metadata.output_tokens];
+  }
+
   text(context: number, index: number): string {
     const { errno, written, bytes } = this.output(context, index, 8192);
     assert.equal(errno, 0, this.nn.lastError());
@@ -53,7 +61,7 @@ testWith('a whole text, and the same text token by token', { data: testData, lla
   must(guest.call('compute', context), guest.nn);
   const whole = guest.text(context, 0);
   assert.ok(whole.startsWith(STORY), whole);
-  assert.deepEqual(JSON.parse(guest.text(context, 1)), { input_tokens: 5, output_tokens: 30 });
+  assert.deepEqual(guest.tokens(context), [5, 30]);
   let streamed = '';
   let pieces = 0;
   for (;;) {
@@ -69,7 +77,11 @@ testWith('a whole text, and the same text token by token', { data: testData, lla
   }
   assert.equal(streamed, whole);
   assert.equal(pieces, 30);
+  // After the end get_output gives all that was written, until fini_single.
+  assert.equal(guest.text(context, 0), whole);
+  assert.deepEqual(guest.tokens(context), [5, 30]);
   must(guest.call('fini_single', context), guest.nn);
+  assert.equal(guest.text(context, 0), '');
   guest.nn.close();
 });
 
@@ -91,9 +103,102 @@ testWith(
     guest.set(context, 0, 'one two three four five six seven eight nine ten eleven twelve thirteen');
     guest.set(context, 1, '{}');
     assert.equal(guest.call('compute', context), PROMPT_TOO_LONG);
+    assert.equal(guest.text(context, 0), '', 'what came before is gone');
     guest.nn.close();
   },
 );
+
+testWith(
+  'tokens are counted before anything is computed, as often as one asks',
+  { data: testData, llama },
+  ({ data }) => {
+    const guest = writerOn(data);
+    const context = guest.begin({ temp: 0, 'n-predict': 3 });
+    assert.deepEqual(guest.tokens(context), [0, 0]);
+    for (let i = 0; i < 2; i++) {
+      guest.set(context, 0, PROMPT);
+      assert.deepEqual(guest.tokens(context), [5, 0]);
+      assert.equal(guest.text(context, 0), '');
+    }
+    // A new prompt ends the stream of the old one.
+    must(guest.call('compute_single', context), guest.nn);
+    guest.set(context, 0, 'One day');
+    const pieces: number[] = [];
+    do pieces.push(guest.call('compute_single', context));
+    while (pieces.at(-1) === 0);
+    assert.deepEqual(pieces, [0, 0, 0, END_OF_SEQUENCE]);
+    guest.nn.close();
+  },
+);
+
+testWith(
+  'grammars and schemas bind the answer; what cannot be done is refused',
+  { data: testData, llama },
+  ({ data }) => {
+    const guest = writerOn(data);
+    const context = guest.begin({ temp: 0, 'n-predict': 40, grammar: 'root ::= "yes" | "no"' });
+    guest.set(context, 0, PROMPT);
+    must(guest.call('compute', context), guest.nn);
+    assert.match(guest.text(context, 0), /^(yes|no)$/);
+    guest.set(context, 1, JSON.stringify({ grammar: '', 'json-schema': '{"type":"boolean"}' }));
+    must(guest.call('compute', context), guest.nn);
+    assert.match(guest.text(context, 0).trim(), /^(true|false)$/);
+    guest.set(context, 1, '{"grammar":"root ::= ("}');
+    assert.equal(guest.call('compute', context), 1);
+    guest.set(context, 1, '{"image":"photo.jpg"}');
+    assert.equal(guest.call('compute', context), 6);
+    guest.nn.close();
+  },
+);
+
+testWith(
+  'an embedding has the Euclidean norm 1, or the one asked for',
+  { data: testData, llama },
+  ({ data }) => {
+    const guest = writerOn(data);
+    const context = guest.begin({ embedding: true });
+    guest.set(context, 0, PROMPT);
+    const norm = () => {
+      must(guest.call('compute', context), guest.nn);
+      const { n_embedding, embedding } = JSON.parse(guest.text(context, 0)) as {
+        n_embedding: number;
+        embedding: number[];
+      };
+      assert.equal(embedding.length, n_embedding);
+      return Math.hypot(...embedding);
+    };
+    assert.ok(Math.abs(norm() - 1) < 1e-6);
+    guest.set(context, 1, '{"embd-normalize":-1}');
+    assert.ok(norm() > 2);
+    guest.nn.close();
+  },
+);
+
+testWith('stream-stdout writes the text while it is made', { data: testData, llama }, ({ data }) => {
+  let printed = '';
+  const graphs = { story: graphFromFiles('ggml', [join(data, STORIES)]) };
+  const guest = new Writer({
+    graphs,
+    print: (text) => {
+      printed += text;
+    },
+  });
+  const context = guest.begin({ temp: 0, 'n-predict': 12, 'stream-stdout': true });
+  guest.set(context, 0, PROMPT);
+  must(guest.call('compute', context), guest.nn);
+  assert.equal(printed, guest.text(context, 0));
+  assert.ok(STORY.startsWith(printed) && printed.length > 10, printed);
+  assert.deepEqual(guest.tokens(context), [5, 12]);
+  guest.set(context, 1, '{"ctx-size":24,"n-predict":-1}');
+  assert.equal(guest.call('compute', context), CONTEXT_FULL);
+  guest.nn.close();
+});
+
+testWith('a graph whose file is not there is model_not_found', { llama }, () => {
+  const guest = new Writer({ graphs: { story: graphFromFiles('ggml', ['no/such.gguf']) } });
+  const out = guest.alloc(4, 4);
+  assert.equal(guest.call('load_by_name', ...guest.putText('story'), out), 103);
+});
 
 testWith(
   "a GGUF graph from the guest's own bytes; a damaged one is an error",

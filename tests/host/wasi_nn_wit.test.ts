@@ -89,7 +89,7 @@ test('failures carry an error resource with code and text', () => {
 
 test('dropping resources gives their places back; contexts of a dropped graph go on', () => {
   const { graph } = host({ limits: { graphs: 1, contexts: 1 } });
-  const dispose = Symbol.for('dispose');
+  const dispose = Symbol.dispose;
   const drop = (resource: object) => (resource as Record<symbol, () => void>)[dispose]?.();
   for (let i = 0; i < 3; i++) {
     const one = graph.load([identityModel('u8', [1])], 'onnx', 'cpu');
@@ -100,6 +100,47 @@ test('dropping resources gives their places back; contexts of a dropped graph go
     assert.deepEqual([...out.data()], [i]);
     drop(context);
   }
+});
+
+test('jco drops resources by the symbol that it looks up: Symbol.dispose where the engine has one', () => {
+  const { nn, graph } = host();
+  const one = graph.load([identityModel('u8', [1])], 'onnx', 'cpu');
+  const context = one.initExecutionContext();
+  const jcoDispose = Symbol.dispose || Symbol.for('dispose');
+  const drop = (resource: object) => (resource as Record<symbol, () => void>)[jcoDispose]?.();
+  assert.deepEqual([nn.stats().graphs, nn.stats().contexts], [1, 1]);
+  drop(one);
+  assert.deepEqual([nn.stats().graphs, nn.stats().contexts], [1, 1], 'the context holds the graph');
+  drop(context);
+  drop(context);
+  assert.deepEqual([nn.stats().graphs, nn.stats().contexts, nn.stats().openBytes], [0, 0, 0]);
+});
+
+test('close frees what the guest has not dropped', () => {
+  const { nn, graph } = host();
+  graph.load([identityModel('u8', [1])], 'onnx', 'cpu').initExecutionContext();
+  assert.equal(nn.stats().graphs, 1);
+  nn.close();
+  assert.deepEqual([nn.stats().graphs, nn.stats().contexts], [0, 0]);
+});
+
+test('guests of wasi:nn before 2024-10-28 set inputs and get outputs one by one', () => {
+  const { nn, graph } = host();
+  for (const version of ['0.2.0-rc-2024-06-25', '0.2.0-rc-2024-08-19']) {
+    assert.equal(nn.wit[`wasi:nn/inference@${version}`], nn.wit['wasi:nn/inference']);
+  }
+  const context = graph.load([sumProductModel('f32', [2])], 'onnx', 'cpu').initExecutionContext();
+  const tensor = (...values: number[]) => new WitTensor([2], 'FP32', bytesOf(Float32Array.from(values)));
+  context.setInput('b', tensor(10, 20));
+  assert.match(payloadOf(() => context.compute()).data(), /input 0 \('a'\) is not set/);
+  assert.match(payloadOf(() => context.getOutput('sum')).data(), /there is no output/);
+  context.setInput('0', tensor(1, 2));
+  context.compute();
+  const values = (name: string) => [...new Float32Array(context.getOutput(name).data().slice().buffer)];
+  assert.deepEqual(values('product'), [10, 40]);
+  assert.deepEqual(values('0'), [11, 22]);
+  assert.match(payloadOf(() => context.getOutput('y')).data(), /no output 'y'; it has: sum, product/);
+  nn.close();
 });
 
 test('versioned and plain keys name the same interfaces', () => {

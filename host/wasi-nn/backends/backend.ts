@@ -1,4 +1,5 @@
 /** The interface between WASI-NN and whatever executes graphs. A backend knows no ABI and no guest. */
+import type { Counters } from '../counters.js';
 import type { HostTensor, TensorSpec } from '../tensors.js';
 
 /** `graph_encoding`: what the bytes of a graph are. */
@@ -32,6 +33,8 @@ export interface ProviderReport {
 export interface OutputStream {
   /** The outputs of the next piece; throws `end_of_sequence` after the last. */
   next(timeLimitMs: number): HostTensor[];
+  /** The outputs of all pieces so far, together. */
+  soFar(): HostTensor[];
   close(): void;
 }
 
@@ -50,7 +53,9 @@ export interface BackendGraph {
   run(inputs: readonly (HostTensor | undefined)[], timeLimitMs: number): HostTensor[];
   /** Begins to give the outputs piece by piece; only graphs that make text have it. */
   stream?(inputs: readonly (HostTensor | undefined)[]): OutputStream;
-  /** Frees what the graph holds. Called once. */
+  /** Outputs that can be had while nothing is computed: what is known of the inputs alone. */
+  idleOutputs?(inputs: readonly (HostTensor | undefined)[]): HostTensor[];
+  /** Frees what the graph holds; never throws. Called once. */
   close(): void;
 }
 
@@ -63,6 +68,10 @@ export interface LoadOptions {
   config?: string;
   /** Files that hold the parts, where the graph comes from files. */
   files?: readonly string[];
+  /** Writes to the guest's standard output, for graphs that are told to. */
+  print?: (text: string) => void;
+  /** Where a backend counts the bytes of tensors that it copies. */
+  counters?: Counters;
 }
 
 /** Loads graphs of one encoding. */
@@ -77,6 +86,11 @@ export interface Backend {
    * when the backend reads `options.files` itself.
    */
   load(parts: readonly Uint8Array[], options: LoadOptions): BackendGraph;
+  /**
+   * True when the library has died or was ended, by a computation that took too long: its graphs only fail, and a new
+   * backend takes its place.
+   */
+  hasEnded?(): boolean;
   /** Ends the library, where it can be ended. */
   close?(): void;
 }

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NnError } from '../errors.js';
+import { NnError, toNnError } from '../errors.js';
 import type { HostTensor, TensorSpec } from '../tensors.js';
 import type { Backend, BackendGraph, OutputStream, ProviderReport } from './backend.js';
 import { type GgmlOptions, readGgmlOptions } from './ggml_options.js';
@@ -40,10 +40,10 @@ export function ggmlBackend(): Backend {
     throw new NnError('unsupported_operation', `node-llama-cpp is not installed; ${LLAMA_INSTALL}`);
   }
   const worker = new SyncWorker(new URL('./ggml_worker.js', import.meta.url), 'llama.cpp');
-  worker.call('start', [path.join(found.folder, 'dist', 'index.js')]);
+  const release = worker.call<string>('start', [path.join(found.folder, 'dist', 'index.js')]);
   return {
     encoding: 'ggml',
-    version: `node-llama-cpp ${found.version}`,
+    version: `node-llama-cpp ${found.version} (llama.cpp ${release})`,
     readsFiles: true,
     load(parts, options) {
       if (options.target !== 'cpu' && options.strictTarget) {
@@ -60,8 +60,9 @@ export function ggmlBackend(): Backend {
         file !== undefined
           ? worker.call<number>('load', [file])
           : withTemporaryFile(parts, (at) => worker.call<number>('load', [at]));
-      return new GgmlGraph(worker, id, settings, provider);
+      return new GgmlGraph(worker, id, settings, provider, release, options.print);
     },
+    hasEnded: () => worker.hasEnded,
     close: () => worker.close(),
   };
 }
@@ -91,12 +92,17 @@ class GgmlGraph implements BackendGraph {
     readonly id: number,
     readonly settings: GgmlOptions,
     readonly provider: ProviderReport,
+    readonly release: string,
+    readonly print: ((text: string) => void) | undefined,
   ) {}
 
   run(inputs: readonly (HostTensor | undefined)[], timeLimitMs: number): HostTensor[] {
     const { prompt, options } = this.#read(inputs);
+    if (options['stream-stdout'] && !options.embedding && this.print !== undefined) {
+      return this.#runAloud(inputs, timeLimitMs, this.print);
+    }
     const piece = this.worker.call<GgmlPiece>('generate', [this.id, prompt, options], timeLimitMs);
-    const outputs = outputsOf(piece);
+    const outputs = this.#outputs(piece.text, piece);
     if (piece.full) {
       throw new NnError('context_full', 'the context is full before the answer has ended').withOutputs(
         outputs,
@@ -105,22 +111,59 @@ class GgmlGraph implements BackendGraph {
     return outputs;
   }
 
+  /** As `run`, with each piece written out as soon as it is there. */
+  #runAloud(
+    inputs: readonly (HostTensor | undefined)[],
+    timeLimitMs: number,
+    print: (text: string) => void,
+  ): HostTensor[] {
+    const end = performance.now() + timeLimitMs;
+    const stream = this.stream(inputs);
+    try {
+      for (;;) {
+        const [piece] = stream.next(end - performance.now());
+        if (piece !== undefined) print(new TextDecoder().decode(piece.bytes));
+      }
+    } catch (thrown) {
+      const error = toNnError(thrown);
+      if (error.kind === 'end_of_sequence') return stream.soFar();
+      throw error.kind === 'context_full' ? error.withOutputs(stream.soFar()) : error;
+    } finally {
+      stream.close();
+    }
+  }
+
   stream(inputs: readonly (HostTensor | undefined)[]): OutputStream {
     const { prompt, options } = this.#read(inputs);
     const stream = this.worker.call<number>('begin', [this.id, prompt, options]);
+    let text = '';
+    let tokens: Tokens = { inputTokens: this.#count(prompt), outputTokens: 0 };
     return {
       next: (timeLimitMs) => {
         const piece = this.worker.call<GgmlPiece>('next', [stream], timeLimitMs);
+        tokens = piece;
         if (piece.full) throw new NnError('context_full', 'the context is full');
         if (piece.ended) throw new NnError('end_of_sequence', 'the text has ended');
-        return outputsOf(piece);
+        text += piece.text;
+        return this.#outputs(piece.text, piece);
       },
-      close: () => this.worker.call('end', [stream]),
+      soFar: () => this.#outputs(text, tokens),
+      close: () => this.worker.tell('end', [stream]),
     };
   }
 
+  /** No text yet, and how many tokens the prompt has: guests ask before they compute. */
+  idleOutputs(inputs: readonly (HostTensor | undefined)[]): HostTensor[] {
+    const { prompt } = this.#read(inputs);
+    return this.#outputs('', { inputTokens: this.#count(prompt), outputTokens: 0 });
+  }
+
   close(): void {
-    this.worker.call('close', [this.id]);
+    this.worker.tell('close', [this.id]);
+  }
+
+  #count(prompt: string): number {
+    return this.worker.call<number>('count', [this.id, prompt]);
   }
 
   #read(inputs: readonly (HostTensor | undefined)[]): { prompt: string; options: GgmlOptions } {
@@ -128,12 +171,20 @@ class GgmlGraph implements BackendGraph {
       tensor === undefined ? '' : new TextDecoder().decode(tensor.bytes);
     return { prompt: text(inputs[0]), options: { ...this.settings, ...readGgmlOptions(text(inputs[1])) } };
   }
+
+  /** Text and metadata, with the words that WasmEdge has for it. */
+  #outputs(text: string, { inputTokens, outputTokens }: Tokens): HostTensor[] {
+    const metadata = {
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+      llama_build_number: Number(/^b(\d+)$/.exec(this.release)?.[1] ?? 0),
+      llama_commit: this.release,
+    };
+    return [text, JSON.stringify(metadata)].map((content) => {
+      const bytes = new TextEncoder().encode(content);
+      return { dtype: 'u8', dims: [bytes.byteLength], bytes };
+    });
+  }
 }
 
-function outputsOf(piece: GgmlPiece): HostTensor[] {
-  const metadata = { input_tokens: piece.inputTokens, output_tokens: piece.outputTokens };
-  return [piece.text, JSON.stringify(metadata)].map((text) => {
-    const bytes = new TextEncoder().encode(text);
-    return { dtype: 'u8', dims: [bytes.byteLength], bytes };
-  });
-}
+type Tokens = Pick<GgmlPiece, 'inputTokens' | 'outputTokens'>;

@@ -3,7 +3,15 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { NnError } from '../errors.js';
 import type { GgmlOptions } from './ggml_options.js';
-import type { LlamaContext, LlamaLibrary, LlamaModel, LlamaSampling, LlamaToken } from './llama_types.js';
+import type {
+  Llama,
+  LlamaContext,
+  LlamaGrammar,
+  LlamaLibrary,
+  LlamaModel,
+  LlamaSampling,
+  LlamaToken,
+} from './llama_types.js';
 import { answerCalls } from './worker_side.js';
 
 /** What a call gives: some text, and how it stands. */
@@ -36,12 +44,13 @@ const DEFAULT_TEMPERATURE = 0.8;
 const LOOK_BACK = 64;
 const REPLACEMENT = '\ufffd';
 
-let loadModel: ((file: string) => Promise<LlamaModel>) | undefined;
+let started: { readonly library: LlamaLibrary; readonly llama: Llama } | undefined;
 const models = new Map<number, LlamaModel>();
 const writings = new Map<number, Writing>();
 let next = 0;
 
-async function start(entry: string): Promise<void> {
+/** @returns which llama.cpp it is */
+async function start(entry: string): Promise<string> {
   const library = (await import(pathToFileURL(entry).href)) as LlamaLibrary;
   const llama = await library.getLlama({
     gpu: false,
@@ -52,13 +61,19 @@ async function start(entry: string): Promise<void> {
     maxThreads: availableParallelism(),
     logLevel: 'disabled',
   });
-  loadModel = (file) => llama.loadModel({ modelPath: file, useMmap: false });
+  started = { library, llama };
+  return llama.llamaCppRelease.release;
+}
+
+function running() {
+  if (started === undefined) throw new NnError('runtime_error', 'llama.cpp was not started');
+  return started;
 }
 
 async function load(file: string): Promise<number> {
-  if (loadModel === undefined) throw new NnError('runtime_error', 'llama.cpp was not started');
+  const { llama } = running();
   try {
-    models.set(next, await loadModel(file));
+    models.set(next, await llama.loadModel({ modelPath: file, useMmap: false }));
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new NnError('runtime_error', `llama.cpp refuses the graph: ${text}`);
@@ -80,12 +95,34 @@ function contextSizeOf(model: LlamaModel, options: GgmlOptions): number {
   return options['ctx-size'] ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT);
 }
 
-async function write(id: number, text: string, options: GgmlOptions): Promise<Writing> {
-  const model = modelOf(id);
-  const contextSize = contextSizeOf(model, options);
+function promptOf(model: LlamaModel, text: string): LlamaToken[] {
   const prompt = model.tokenize(text, true);
   const { bos, shouldPrependBosToken } = model.tokens;
   if (bos !== null && shouldPrependBosToken) prompt.unshift(bos);
+  return prompt;
+}
+
+/** How many tokens a prompt has. */
+function count(id: number, text: string): number {
+  return text === '' ? 0 : promptOf(modelOf(id), text).length;
+}
+
+async function grammarOf(options: GgmlOptions): Promise<LlamaGrammar | undefined> {
+  const { grammar, 'json-schema': schema } = options;
+  try {
+    if (grammar) return await running().llama.createGrammar({ grammar });
+    if (schema) return await running().llama.createGrammarForJsonSchema(JSON.parse(schema));
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new NnError('invalid_argument', `the grammar is not understood: ${text}`, cause);
+  }
+  return undefined;
+}
+
+async function write(id: number, text: string, options: GgmlOptions): Promise<Writing> {
+  const model = modelOf(id);
+  const contextSize = contextSizeOf(model, options);
+  const prompt = promptOf(model, text);
   if (prompt.length === 0) throw new NnError('invalid_argument', 'the prompt is empty');
   if (prompt.length >= contextSize) {
     throw new NnError(
@@ -93,6 +130,7 @@ async function write(id: number, text: string, options: GgmlOptions): Promise<Wr
       `the prompt has ${prompt.length} tokens, the context ${contextSize}`,
     );
   }
+  const grammar = await grammarOf(options);
   const batch = options['batch-size'];
   const context = await model.createContext({
     contextSize,
@@ -105,6 +143,10 @@ async function write(id: number, text: string, options: GgmlOptions): Promise<Wr
   if (options['top-p'] !== undefined) sampling.topP = options['top-p'];
   if (options['min-p'] !== undefined) sampling.minP = options['min-p'];
   if (options.seed !== undefined) sampling.seed = options.seed;
+  if (grammar !== undefined) {
+    const { LlamaGrammarEvaluationState } = running().library;
+    sampling.grammarEvaluationState = new LlamaGrammarEvaluationState({ model, grammar });
+  }
   const penalty = options['repeat-penalty'];
   if (penalty !== undefined && penalty !== 1) {
     sampling.repeatPenalty = { penalty, punishTokens: () => [...prompt, ...made].slice(-LOOK_BACK) };
@@ -156,6 +198,14 @@ async function finish(writing: Writing): Promise<void> {
   await writing.context.dispose();
 }
 
+/** As llama.cpp's common_embd_normalize for p-norms; 10 significant digits are what WasmEdge prints. */
+function normalized(vector: readonly number[], norm: number): number[] {
+  let sum = norm < 0 ? 1 : 0;
+  if (norm === 2) sum = Math.sqrt(vector.reduce((all, x) => all + x * x, 0));
+  else if (norm > 0) sum = vector.reduce((all, x) => all + Math.abs(x) ** norm, 0) ** (1 / norm);
+  return vector.map((x) => Number((sum > 0 ? x / sum : 0).toPrecision(10)));
+}
+
 async function embed(id: number, prompt: string, options: GgmlOptions): Promise<GgmlPiece> {
   const model = modelOf(id);
   const context = await model.createEmbeddingContext({
@@ -164,7 +214,8 @@ async function embed(id: number, prompt: string, options: GgmlOptions): Promise<
   });
   try {
     const { vector } = await context.getEmbeddingFor(prompt);
-    const text = JSON.stringify({ n_embedding: vector.length, embedding: [...vector] });
+    const embedding = normalized(vector, options['embd-normalize'] ?? 2);
+    const text = `{"n_embedding": ${vector.length}, "embedding": [${embedding.join(',')}]}`;
     const inputTokens = model.tokenize(prompt, true).length;
     return { text, inputTokens, outputTokens: 0, ended: true, full: false };
   } finally {
@@ -208,4 +259,4 @@ async function close(id: number): Promise<void> {
   await model.dispose();
 }
 
-answerCalls({ start, load, generate, begin, next: nextPiece, end, close });
+answerCalls({ start, load, count, generate, begin, next: nextPiece, end, close });

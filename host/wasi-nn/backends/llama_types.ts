@@ -11,6 +11,17 @@ export interface LlamaSampling {
   minP?: number;
   seed?: number;
   repeatPenalty?: { punishTokens: () => LlamaToken[]; penalty: number };
+  grammarEvaluationState?: LlamaGrammarState;
+}
+
+/** A grammar that a text must follow. */
+export interface LlamaGrammar {
+  readonly grammar: string;
+}
+
+/** How far a text has come in a grammar. */
+export interface LlamaGrammarState {
+  clone(): LlamaGrammarState;
 }
 
 interface Disposable {
@@ -43,6 +54,15 @@ export interface LlamaModel extends Disposable {
   }): Promise<Disposable & { getEmbeddingFor(text: string): Promise<{ vector: readonly number[] }> }>;
 }
 
+/** The library, started. */
+export interface Llama {
+  /** The llama.cpp inside: `b1234`. */
+  readonly llamaCppRelease: { readonly repo: string; readonly release: string };
+  loadModel(options: { modelPath: string; useMmap: boolean }): Promise<LlamaModel>;
+  createGrammar(options: { grammar: string }): Promise<LlamaGrammar>;
+  createGrammarForJsonSchema(schema: unknown): Promise<LlamaGrammar>;
+}
+
 /** The library. */
 export interface LlamaLibrary {
   getLlama(options: {
@@ -52,5 +72,9 @@ export interface LlamaLibrary {
     usePrebuiltBinaries: true;
     maxThreads: number;
     logLevel: 'disabled';
-  }): Promise<{ loadModel(options: { modelPath: string; useMmap: boolean }): Promise<LlamaModel> }>;
+  }): Promise<Llama>;
+  readonly LlamaGrammarEvaluationState: new (options: {
+    model: LlamaModel;
+    grammar: LlamaGrammar;
+  }) => LlamaGrammarState;
 }

@@ -1,4 +1,5 @@
 /** ONNX graphs through onnxruntime-node's synchronous binding. */
+import type { Counters } from '../counters.js';
 import { NnError } from '../errors.js';
 import { DTYPE_BYTES, type Dtype, type HostTensor, type TensorSpec } from '../tensors.js';
 import type { Backend, BackendGraph, LoadOptions, ProviderReport, Target } from './backend.js';
@@ -70,7 +71,7 @@ export function onnxBackend(options: OnnxOptions = {}): Backend {
         throw new NnError('invalid_argument', `an ONNX graph is one part, not ${parts.length}`);
       }
       const { session, provider } = openSession(ort, model, options, loadOptions);
-      return new OnnxGraph(ort, session, provider);
+      return new OnnxGraph(ort, session, provider, loadOptions.counters);
     },
   };
 }
@@ -161,6 +162,7 @@ class OnnxGraph implements BackendGraph {
     readonly ort: OnnxRuntime,
     readonly session: OrtSession,
     readonly provider: ProviderReport,
+    readonly counters: Counters | undefined,
   ) {
     this.inputs = specs(session, 'inputMetadata');
     this.outputs = specs(session, 'outputMetadata');
@@ -175,7 +177,12 @@ class OnnxGraph implements BackendGraph {
       feeds[spec.name] = this.#toOrt(tensor);
     });
     const results = this.session.run(feeds, this.#fetches, {});
-    return this.outputs.map((spec) => fromOrt(spec.name, results[spec.name]));
+    const outputs = this.outputs.map((spec) => fromOrt(spec.name, results[spec.name]));
+    // The binding copies outputs out of the library's memory.
+    if (this.counters !== undefined) {
+      for (const { bytes } of outputs) this.counters.bytesCopiedOut += bytes.length;
+    }
+    return outputs;
   }
 
   close(): void {
@@ -195,7 +202,10 @@ class OnnxGraph implements BackendGraph {
     const aligned = bytes.byteOffset % size === 0;
     const shared = !(bytes.buffer instanceof ArrayBuffer);
     const view = aligned && !shared;
-    if (!view) bytes = new Uint8Array(bytes);
+    if (!view) {
+      bytes = new Uint8Array(bytes);
+      if (this.counters !== undefined) this.counters.bytesCopiedIn += bytes.length;
+    }
     const data = new VIEWS[tensor.dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
     const made = new this.ort.Tensor(name, data, tensor.dims);
     // Where the engine has Float16Array, onnxruntime-common makes one of it, which the native side does not know.

@@ -59,9 +59,15 @@ export class SyncWorker {
     this.#port.unref();
   }
 
+  /** True when the worker has died or was ended: every further call fails. */
+  get hasEnded(): boolean {
+    return this.#gone !== undefined || Atomics.load(this.#signal, 0) === ENDED;
+  }
+
   /**
    * Calls `method` of the worker and waits for its answer.
    *
+   * @param args tensors among them are moved: give copies (a view of a guest's memory would take all of it along)
    * @param timeLimitMs the worker is ended when it takes longer
    * @throws NnError that the worker gave, or `busy` after the time limit, or `runtime_error` when the worker has died
    */
@@ -69,7 +75,7 @@ export class SyncWorker {
     if (this.#gone !== undefined) throw new NnError('runtime_error', this.#gone);
     if (Atomics.load(this.#signal, 0) === ENDED) throw this.#end('has ended by itself');
     Atomics.store(this.#signal, 0, WAITING);
-    this.#port.postMessage([method, args]);
+    this.#port.postMessage([method, args], buffersOf(args));
     const limit = Math.max(1, Math.min(timeLimitMs, LONGEST_MS));
     if (Atomics.wait(this.#signal, 0, WAITING, limit) === 'timed-out') {
       const error = this.#end(`was ended: ${method} took longer than ${limit} ms`);
@@ -79,6 +85,16 @@ export class SyncWorker {
     if (message === undefined) throw this.#end('has ended by itself');
     if ('kind' in message) throw new NnError(message.kind, message.message);
     return message.result as T;
+  }
+
+  /** Calls `method` when there still is somebody to call; what it answers is of no interest. */
+  tell(method: string, args: readonly unknown[]): void {
+    if (this.hasEnded) return;
+    try {
+      this.call(method, args);
+    } catch {
+      // The worker has ended by itself, and all that it held with it.
+    }
   }
 
   /** Ends the worker and frees all that it holds. */
@@ -92,4 +108,13 @@ export class SyncWorker {
     void this.#worker.terminate();
     return new NnError('runtime_error', this.#gone);
   }
+}
+
+/** The buffers of the byte arrays in `values`, which may lie in lists: what can be moved instead of copied. */
+export function buffersOf(values: readonly unknown[]): ArrayBuffer[] {
+  return values.flatMap((value) => {
+    if (Array.isArray(value)) return buffersOf(value);
+    if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) return [value.buffer];
+    return [];
+  });
 }

@@ -5,6 +5,7 @@
  * The build without relaxed SIMD is used: its results do not depend on the engine or the processor.
  */
 import path from 'node:path';
+import type { Counters } from '../counters.js';
 import { NnError } from '../errors.js';
 import type { HostTensor, TensorSpec } from '../tensors.js';
 import type { Backend, BackendGraph, ProviderReport } from './backend.js';
@@ -48,11 +49,12 @@ export function tfliteBackend(): Backend {
       signatureIndex.forEach((place, i) => {
         shapes[place] = specs[i]?.shape ?? [];
       });
-      const id = worker.call<number>('load', [bytes, shapes]);
+      const id = worker.call<number>('load', [bytes.slice(), shapes]);
       const provider: ProviderReport = { requested: options.target, actual: 'xnnpack' };
       if (options.target !== 'cpu') provider.why = `this build has no provider for ${options.target}`;
-      return new TfliteGraph(worker, id, model, provider);
+      return new TfliteGraph(worker, id, model, provider, options.counters);
     },
+    hasEnded: () => worker.hasEnded,
     close: () => worker.close(),
   };
 }
@@ -66,6 +68,7 @@ class TfliteGraph implements BackendGraph {
     readonly id: number,
     readonly model: TfliteModel,
     readonly provider: ProviderReport,
+    readonly counters: Counters | undefined,
   ) {
     this.inputs = model.inputs.specs;
     this.outputs = model.outputs.specs;
@@ -76,19 +79,28 @@ class TfliteGraph implements BackendGraph {
     this.model.inputs.signatureIndex.forEach((place, i) => {
       const tensor = inputs[i];
       if (tensor === undefined) throw new NnError('invalid_argument', `input ${i} is not set`);
-      ordered[place] = tensor.bytes;
+      ordered[place] = tensor.bytes.slice();
+      this.#count('bytesCopiedIn', tensor.bytes);
     });
-    const results = this.worker.call<TfliteRun[]>('run', [this.id, ordered], timeLimitMs);
+    const [bytes, dims] = this.worker.call<TfliteRun>('run', [this.id, ordered], timeLimitMs);
     return this.outputs.map((spec, i) => {
-      const result = results[this.model.outputs.signatureIndex[i] ?? i];
-      if (result === undefined || spec.dtype === undefined) {
+      const place = this.model.outputs.signatureIndex[i] ?? i;
+      const [data, shape] = [bytes[place], dims[place]];
+      if (data === undefined || shape === undefined || spec.dtype === undefined) {
         throw new NnError('unsupported_operation', `output '${spec.name}' is of a type that WASI-NN lacks`);
       }
-      return { dtype: spec.dtype, dims: result.dims, bytes: result.bytes };
+      this.#count('bytesCopiedOut', data);
+      return { dtype: spec.dtype, dims: shape, bytes: data };
     });
   }
 
   close(): void {
-    this.worker.call('close', [this.id]);
+    this.worker.tell('close', [this.id]);
+  }
+
+  /** One copy between this thread and LiteRT's memory; inputs have another one, since a guest's memory stays here. */
+  #count(which: 'bytesCopiedIn' | 'bytesCopiedOut', bytes: Uint8Array): void {
+    if (this.counters === undefined) return;
+    this.counters[which] += which === 'bytesCopiedIn' ? bytes.length * 2 : bytes.length;
   }
 }

@@ -12,11 +12,8 @@ import type {
 } from './litert_types.js';
 import { answerCalls } from './worker_side.js';
 
-/** One output. */
-export interface TfliteRun {
-  dims: number[];
-  bytes: Uint8Array;
-}
+/** What a computation gives: the bytes of all outputs, and their dimensions. */
+export type TfliteRun = readonly [bytes: Uint8Array[], dims: number[][]];
 
 /** A graph as LiteRT holds it. */
 interface Loaded {
@@ -135,7 +132,7 @@ function loaded(rt: Runtime, id: number): Loaded {
   return again;
 }
 
-async function run(id: number, inputs: Uint8Array[]): Promise<TfliteRun[]> {
+async function run(id: number, inputs: Uint8Array[]): Promise<TfliteRun> {
   const rt = await running();
   const { module } = rt;
   const graph = loaded(rt, id);
@@ -150,13 +147,14 @@ async function run(id: number, inputs: Uint8Array[]): Promise<TfliteRun[]> {
     module.HEAPU8.set(bytes, buffer.lock(module.LiteRtTensorBufferLockMode.WRITE));
     buffer.unlock();
   });
-  return attempt('cannot run the graph', () =>
+  const outputs = attempt('cannot run the graph', () =>
     graph.compiled.run(0, graph.inputs).map((buffer) => read(module, buffer)),
   );
+  return [outputs.map(({ bytes }) => bytes), outputs.map(({ dims }) => dims)];
 }
 
 /** A copy of an output, which is freed. */
-function read(module: LiteRtModule, buffer: LiteRtBuffer): TfliteRun {
+function read(module: LiteRtModule, buffer: LiteRtBuffer) {
   const at = buffer.lock(module.LiteRtTensorBufferLockMode.READ);
   const bytes = module.HEAPU8.slice(at, at + buffer.packedSize());
   buffer.unlock();

@@ -1,7 +1,7 @@
 /** The other end of `SyncWorker`: runs inside the worker thread. */
 import { workerData } from 'node:worker_threads';
 import { toNnError } from '../errors.js';
-import { ANSWERED, ENDED, type WorkerAnswer, type WorkerSeat } from './sync_worker.js';
+import { ANSWERED, buffersOf, ENDED, type WorkerAnswer, type WorkerSeat } from './sync_worker.js';
 
 /** Methods that the caller's thread may call; what they throw becomes an error of the caller. */
 export type WorkerMethods = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -17,15 +17,18 @@ export function answerCalls(methods: WorkerMethods): void {
   process.on('exit', () => wake(ENDED));
   port.on('message', async ([method, args]: [string, never[]]) => {
     let answer: WorkerAnswer;
+    let moved: ArrayBuffer[] = [];
     try {
       const call = methods[method];
       if (call === undefined) throw new Error(`no method ${method}`);
-      answer = { result: await call(...args) };
+      const result = await call(...args);
+      answer = { result };
+      if (Array.isArray(result)) moved = buffersOf(result);
     } catch (thrown) {
       const { kind, message } = toNnError(thrown);
       answer = { kind, message };
     }
-    port.postMessage(answer);
+    port.postMessage(answer, moved);
     wake(ANSWERED);
   });
 }
