@@ -8,14 +8,23 @@
  * console.log(predictions[0]);
  */
 export type { BatchCall, RequestOptions } from './engine/batches.js';
+export type { CacheStats } from './engine/cache.js';
 export { type ClassifyOptions, createEngine, type Engine } from './engine/engine.js';
 export { classify, type OneShotOptions, preprocess } from './engine/one_shot.js';
-export type { EngineOptions, ModelOptions } from './engine/options.js';
+export type { CacheOptions, EngineOptions, ModelOptions } from './engine/options.js';
 export type { QueueLimits } from './engine/queue.js';
 export type { PixelFormat, RawImage } from './engine/raw_image.js';
-export type { Classification, Prediction, PreprocessedTensor } from './engine/results.js';
+export type {
+  Answered,
+  CacheHit,
+  Classification,
+  Embedding,
+  Prediction,
+  PreprocessedTensor,
+} from './engine/results.js';
 export type { ImageSource } from './engine/sources.js';
 export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';
+export type { Tensor, TensorData, Tensors } from './engine/tensors.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from './errors.js';
 export type { ModelCard } from './models/card.js';
 export {

@@ -5,7 +5,14 @@
 import { runCommand } from '../commands/main';
 import { proc_exit } from '../wasi/imports';
 
-export { edge_alloc, edge_classify, edge_infer, edge_preprocess, edge_reset } from '../reactor/exports';
+export {
+  edge_alloc,
+  edge_classify,
+  edge_embed,
+  edge_infer,
+  edge_preprocess,
+  edge_reset,
+} from '../reactor/exports';
 
 /** The command line. */
 export function _start(): void {

@@ -8,14 +8,14 @@
 import { RAW_NV12 } from '../codecs/raw_format';
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
-import { plan } from '../card/plan';
+import { plan, TASK_CLASSIFY } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import { runCommand } from '../commands/main';
 import { EXIT_USAGE, faultClear, faultCode, faultExit, faultHint, faultMessage } from '../fault';
 import { arenaAlloc } from '../memory/arena';
 import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
 import { useImage } from '../reactor/images';
-import { useModel } from '../reactor/models';
+import { NO_TASK, useModel } from '../reactor/models';
 import { asciiBytes, fillShape, hostReset, newResult } from '../reactor/results';
 import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
 import { residentOpen } from '../card/resident';
@@ -105,9 +105,9 @@ function prepareTensor(
   bytes: usize,
   model: usize,
   modelLength: usize,
-  wantsGraph: bool,
+  task: i32,
 ): bool {
-  if (useModel(model, modelLength, wantsGraph) != 0) return false;
+  if (useModel(model, modelLength, task) != 0) return false;
   if (kind == 0) return useImage(a, b, 0, 0, 0) == 0;
   // Matrix and range are whatever the host left there when the format has none.
   const coding = format + 1 >= RAW_NV12 ? (matrix << 8) | (range << 16) : 0;
@@ -130,7 +130,7 @@ export function component_classify(
   threshold: f32,
 ): usize {
   prepare();
-  if (prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, true)) {
+  if (prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_CLASSIFY)) {
     classifyTensor(top < 1 ? DEFAULT_TOP : top, threshold);
   }
   const area = resultArea();
@@ -164,7 +164,7 @@ export function component_preprocess(
   modelLength: usize,
 ): usize {
   prepare();
-  prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, false);
+  prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, NO_TASK);
   const area = resultArea();
   if (faultExit != 0) return area;
   store<u8>(area, plan.dtype, 4);

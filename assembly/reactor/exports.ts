@@ -5,7 +5,7 @@
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { wordIndex } from '../card/fields';
-import { plan } from '../card/plan';
+import { plan, TASK_CLASSIFY, TASK_EMBED } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import {
   RAW_NV12,
@@ -19,6 +19,7 @@ import { EXIT_USAGE, faultBegin, faultExit, faultMessage, faultWhy } from '../fa
 import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
 import { faultMemory } from '../package';
 import { classifyTensor } from '../tasks/classify';
+import { embedTensor } from '../tasks/embed';
 import {
   JSON_NULL,
   JSON_NUMBER,
@@ -35,7 +36,7 @@ import { jsonErrorText } from '../text/json_status';
 import { putU32 } from '../text/numbers';
 import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
 import { useImage, useImageData } from './images';
-import { useModel } from './models';
+import { NO_TASK, useModel } from './models';
 import {
   asciiBytes,
   callBegin,
@@ -152,7 +153,11 @@ function inferJson(request: usize, length: usize): i32 {
   if (faultExit != 0) return faultExit;
   const model = jsonMember(root, 'model_id');
   if (model != 0 && jsonType(model) != JSON_STRING) return badRequest('model_id must be a text');
-  const exit = useModel(model == 0 ? 0 : jsonText(model), model == 0 ? 0 : jsonTextLength(model), true);
+  const exit = useModel(
+    model == 0 ? 0 : jsonText(model),
+    model == 0 ? 0 : jsonTextLength(model),
+    TASK_CLASSIFY,
+  );
   if (exit != 0) return exit;
   const data = jsonMember(root, 'image_data');
   if (data == 0) return badRequest('image_data is missing');
@@ -161,7 +166,7 @@ function inferJson(request: usize, length: usize): i32 {
 }
 
 /** Model and picture of a typed request, up to the tensor; the exit code. */
-function useRequest(request: usize, wantsGraph: bool): i32 {
+function useRequest(request: usize, task: i32): i32 {
   if (!inMemory(request, offsetof<ImageRequest>())) {
     faultAddress();
     return faultExit;
@@ -171,7 +176,7 @@ function useRequest(request: usize, wantsGraph: bool): i32 {
     faultAddress();
     return faultExit;
   }
-  const exit = useModel(r.model, r.modelLength, wantsGraph);
+  const exit = useModel(r.model, r.modelLength, task);
   return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.layout);
 }
 
@@ -179,7 +184,19 @@ function useRequest(request: usize, wantsGraph: bool): i32 {
 export function edge_classify(request: usize): usize {
   callBegin();
   const r = changetype<ImageRequest>(request);
-  if (useRequest(request, true) == 0) classifyTensor(r.top < 1 ? DEFAULT_TOP : r.top, r.threshold);
+  if (useRequest(request, TASK_CLASSIFY) == 0) classifyTensor(r.top < 1 ? DEFAULT_TOP : r.top, r.threshold);
+  return answerResult();
+}
+
+/** Typed request, of which top and threshold are not looked at -> address of a {@link ClassifyResult} with a vector. */
+export function edge_embed(request: usize): usize {
+  callBegin();
+  if (useRequest(request, TASK_EMBED) == 0) embedTensor();
+  return answerResult();
+}
+
+/** A result of the answer at hand; ends the call. */
+function answerResult(): usize {
   const address = newResult(offsetof<ClassifyResult>());
   if (faultExit == 0) fillAnswer(changetype<ClassifyResult>(address));
   fillHead(address);
@@ -203,11 +220,13 @@ function fillAnswer(result: ClassifyResult): void {
   result.precisionLength = openPrecisionLength;
   result.version = plan.version;
   result.versionLength = plan.versionLength;
+  result.tensor = answer.tensor;
+  result.tensorLength = answer.tensorLength;
 }
 
 /** Typed request -> address of a PreprocessResult; no graph is loaded or run. */
 export function edge_preprocess(request: usize): usize {
   callBegin();
-  useRequest(request, false);
+  useRequest(request, NO_TASK);
   return preprocessResult();
 }

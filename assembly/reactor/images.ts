@@ -3,10 +3,11 @@
  */
 
 import { RAW_GRAY, RAW_RGB, RAW_RGBA } from '../codecs/raw_format';
-import { EXIT_USAGE, faultBegin, faultExit, faultTry, faultWhy } from '../fault';
+import { tensorBytes } from '../card/plan';
+import { EXIT_INPUT, EXIT_USAGE, faultBegin, faultExit, faultMessage, faultTry, faultWhy } from '../fault';
 import { arenaAlloc } from '../memory/arena';
 import { faultMemory } from '../package';
-import { faultImage, preprocessEncoded, preprocessRaw } from '../pipeline';
+import { adoptTensor, faultImage, hashTensors, preprocessEncoded, preprocessRaw } from '../pipeline';
 import { base64Capacity, base64Decode } from '../text/base64';
 import {
   JSON_ARRAY,
@@ -20,13 +21,38 @@ import {
   jsonTextLength,
   jsonType,
 } from '../text/json_node';
+import { putU32 } from '../text/numbers';
 import { startsWith } from '../text/utf8';
+import { put } from '../text/writer';
 
-/** Preprocesses `length` bytes: an encoded file for layout 0, otherwise raw pixels (raw_format.ts); the exit code. */
+/** Layout of bytes that are the tensor already. */
+const LAYOUT_TENSOR: i32 = 255;
+/** Added to a layout: the host hashes the tensor itself. */
+const LAYOUT_UNHASHED: i32 = 1 << 24;
+
+/**
+ * Preprocesses `length` bytes: an encoded file for layout 0, a tensor for 255, otherwise raw pixels (raw_format.ts); the
+ * exit code.
+ */
 export function useImage(image: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
-  const status =
-    layout == 0 ? preprocessEncoded(image, length) : preprocessRaw(image, length, width, height, layout);
+  hashTensors((layout & LAYOUT_UNHASHED) == 0);
+  const pixels = layout & ~LAYOUT_UNHASHED;
+  let status = 0;
+  // A host that runs the graph itself has no use for its own tensor.
+  if (NN_ABI != 0 && pixels == LAYOUT_TENSOR) {
+    if (length != tensorBytes()) return faultTensorLength();
+    status = adoptTensor(image);
+  } else if (pixels == 0) status = preprocessEncoded(image, length);
+  else status = preprocessRaw(image, length, width, height, pixels);
   return status == 0 ? 0 : faultImage(status, 0, 0);
+}
+
+function faultTensorLength(): i32 {
+  faultBegin(EXIT_INPUT, 'INPUT_TENSOR_SIZE', 'cannot use the tensor');
+  faultWhy('the model takes one of ');
+  putU32(faultMessage, <u32>tensorBytes());
+  put(faultMessage, ' bytes');
+  return faultExit;
 }
 
 function bad(why: string): i32 {

@@ -2,7 +2,7 @@
  * The model that the reactor keeps between calls; it is opened anew when another one is asked for.
  */
 
-import { plan, TASK_CLASSIFY } from '../card/plan';
+import { plan } from '../card/plan';
 import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultClear, faultExit, faultTry, faultWhere } from '../fault';
 import { joinedLength, joinPath } from '../card/paths';
 import { cardMissing, openCardOnly, openModel } from '../model';
@@ -13,9 +13,22 @@ const MAX_PATH: usize = 1024;
 const KEY: usize = memory.data(1024);
 let keyLength: usize = 0;
 let hasGraph: bool = false;
+/** In place of a task: the card alone is wanted. */
+export const NO_TASK: i32 = -1;
 
-/** Makes the model at hand the one of this folder, or of this name under the folder `models`; the exit code. */
-export function useModel(path: usize, length: usize, wantsGraph: bool): i32 {
+/**
+ * Makes the model at hand the one of this folder, or of this name under the folder `models`, with its graph unless the
+ * `task` is {@link NO_TASK}; the exit code.
+ */
+export function useModel(path: usize, length: usize, task: i32): i32 {
+  const exit = keepModel(path, length, task != NO_TASK);
+  if (exit != 0 || task == NO_TASK || plan.task == task) return exit;
+  faultBegin(EXIT_MODEL, 'MODEL_TASK', 'the model is made for another task');
+  faultWhere(plan.name, plan.nameLength);
+  return faultExit;
+}
+
+function keepModel(path: usize, length: usize, wantsGraph: bool): i32 {
   if (length == 0) {
     if (keyLength != 0 && (hasGraph || !wantsGraph)) return 0;
     faultBegin(EXIT_USAGE, 'USAGE_NO_MODEL', 'the request names no model');
@@ -56,9 +69,5 @@ export function useModel(path: usize, length: usize, wantsGraph: bool): i32 {
 }
 
 function open(wantsGraph: bool): i32 {
-  const exit = wantsGraph ? openModel() : openCardOnly();
-  if (exit != 0 || !wantsGraph || plan.task == TASK_CLASSIFY) return exit;
-  faultBegin(EXIT_MODEL, 'MODEL_TASK', 'the model is not made for classify');
-  faultWhere(plan.name, plan.nameLength);
-  return faultExit;
+  return wantsGraph ? openModel() : openCardOnly();
 }

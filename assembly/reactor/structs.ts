@@ -2,14 +2,17 @@
  * Structs that the host reads and writes: little endian, all fields 4 bytes. docs/abi.md has the same tables.
  */
 
-/** Request of edge_classify and edge_preprocess, 36 bytes. */
+/** Request of edge_classify, edge_embed and edge_preprocess, 36 bytes. */
 @unmanaged
 export class ImageRequest {
   image: usize;
   imageLength: usize;
   width: i32;
   height: i32;
-  /** 0: image is an encoded file; otherwise raw pixels: format | matrix << 8 | range << 16, see raw_format.ts. */
+  /**
+   * 0: image is an encoded file; 255: the tensor itself; otherwise raw pixels: format | matrix << 8 | range << 16, see
+   * raw_format.ts. 1 << 24 is added when the host hashes the tensor itself.
+   */
   layout: i32;
   model: usize;
   modelLength: usize;
@@ -30,9 +33,10 @@ export class ResultHead {
   hintLength: usize;
 }
 
-/** Result of edge_classify, 84 bytes. */
+/** Result of edge_classify and edge_embed, 92 bytes. */
 @unmanaged
 export class ClassifyResult extends ResultHead {
+  /** Rows of predictions, or the f32 of a vector. */
   predictions: usize;
   count: i32;
   sha256: usize;
@@ -47,6 +51,8 @@ export class ClassifyResult extends ResultHead {
   precisionLength: usize;
   version: usize;
   versionLength: usize;
+  tensor: usize;
+  tensorLength: usize;
 }
 
 /** Result of edge_preprocess, 72 bytes. */

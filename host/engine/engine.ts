@@ -1,28 +1,13 @@
 /** The engine: a model in a pool of worker threads, behind a queue. */
-import { EdgeInferError, EXIT } from '../errors.js';
-import { loadPackage, type ModelPackage } from '../models/package.js';
 import { type BatchCall, batchCall, type RequestOptions } from './batches.js';
-import { checkRange, engineClosed } from './failures.js';
-import { InlineRunner } from './inline_runner.js';
-import type { Answers, Job, ModelChoice } from './jobs.js';
-import {
-  checkDeadline,
-  type EngineOptions,
-  type ModelOptions,
-  type Settings,
-  settingsOf,
-} from './options.js';
-import { Pool } from './pool.js';
-import { atProcessExit } from './process_exit.js';
-import { TaskQueue } from './queue.js';
-import { compileCore, type ReactorImage } from './reactor.js';
-import type { Classification, PreprocessedTensor } from './results.js';
-import type { Runner, RunnerEvents } from './runner.js';
-import { SharedBuffers } from './shared_buffers.js';
-import { type ImageSource, readSource } from './sources.js';
-import { type EngineStats, LatencyWindow } from './stats.js';
-import { Task } from './task.js';
-import { ThreadRunner } from './thread_runner.js';
+import { EngineCore } from './engine_core.js';
+import { checkRange } from './failures.js';
+import type { Job, PictureForm } from './jobs.js';
+import { type EngineOptions, type ModelOptions, settingsOf } from './options.js';
+import type { Classification, Embedding, PreprocessedTensor } from './results.js';
+import type { ImageSource } from './sources.js';
+import type { EngineStats } from './stats.js';
+import { packTensors, type Tensors, unpackTensors } from './tensors.js';
 
 /** How one picture is classified. */
 export interface ClassifyOptions extends RequestOptions {
@@ -46,8 +31,26 @@ export interface Engine {
    * const results = await engine.classify(['a.jpg', 'b.jpg']);
    */
   readonly classify: BatchCall<ImageSource, ClassifyOptions, Classification>;
+  /**
+   * The vector of a picture, for a model whose card has the task `embed` and the output kind `embedding`: all values of
+   * its first output, divided by their Euclidean norm as torch.nn.functional.normalize does.
+   *
+   * @throws EdgeInferError as {@link classify}; `MODEL_TASK` (exit 4) for a model of another task
+   * @example
+   * const [a, b] = await Promise.all([engine.embed('a.jpg'), engine.embed('b.jpg')]);
+   * const cosine = a.vector.reduce((sum, value, i) => sum + value * b.vector[i], 0);
+   */
+  readonly embed: BatchCall<ImageSource, RequestOptions, Embedding>;
   /** The exact tensor that the graph would be fed for a picture; the graph does not run. */
   readonly preprocess: BatchCall<ImageSource, RequestOptions, PreprocessedTensor>;
+  /**
+   * Runs the graph of the model on tensors: any graph, whatever its card says of pictures. No input is changed on its way.
+   *
+   * @throws EdgeInferError `INPUT_TENSOR` (exit 3) for tensors that do not fit each other or the graph; as {@link classify}
+   * @example
+   * const { logits } = await engine.run({ input: { dtype: 'f32', shape: [1, 3, 32, 32], data: new Float32Array(3072) } });
+   */
+  readonly run: BatchCall<Tensors, RequestOptions, Tensors>;
   /**
    * Replaces the model while requests go on: new instances open it and answer a picture each, then they take over what
    * waits, and the old ones end when they have done what they have. No request fails for it.
@@ -82,240 +85,48 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
 /** {@link createEngine} with other code in its threads: for tests that break them. */
 export async function createEngineWith(options: EngineOptions, script: URL): Promise<Engine> {
-  const pool = new EnginePool(settingsOf(options), script);
-  await pool.swapModel(options.model ?? 'cifar10', options);
-  return pool.engine();
+  const core = new EngineCore(settingsOf(options), script);
+  await core.swapModel(options.model ?? 'cifar10', options);
+  return faceOf(core);
 }
 
-/** What is behind {@link Engine}. */
-class EnginePool {
-  readonly #settings: Settings;
-  readonly #script: URL;
-  readonly #queue: TaskQueue;
-  readonly #buffers: SharedBuffers;
-  readonly #latency = new LatencyWindow();
-  /** Requests that are not settled. */
-  readonly #active = new Set<Task>();
-  /** The pool that works, and those that end. */
-  readonly #pools = new Set<Pool>();
-  readonly #retiring = new Set<Promise<void>>();
-  readonly #forgetExit: () => void;
-  #pkg: ModelPackage | undefined;
-  #pool: Pool | undefined;
-  #swapping: Promise<void> = Promise.resolve();
-  #closing: Promise<void> | undefined;
-  #whenIdle: (() => void) | undefined;
-  #done = 0;
-  #failed = 0;
-
-  constructor(settings: Settings, script: URL) {
-    this.#settings = settings;
-    this.#script = script;
-    this.#queue = new TaskQueue(settings.queue, () => this.#pool?.pump());
-    this.#buffers = new SharedBuffers(settings.workers * 2);
-    this.#forgetExit = atProcessExit(() => {
-      for (const pool of this.#pools) pool.endNow();
-    });
-  }
-
-  /** The public face. */
-  engine(): Engine {
-    const model = () => this.#model();
-    const ahead = () => this.#size * 2;
-    return {
-      get model() {
-        return model();
-      },
-      classify: batchCall<ImageSource, ClassifyOptions, Classification>((source, options, wait) => {
-        const { top = 5, threshold = 0 } = options;
-        checkRange('top', top, 1, 1_000_000, true);
-        checkRange('threshold', threshold, 0, 1, false);
-        const job = (image: ReactorImage): Job => ({ kind: 'classify', image, top, threshold });
-        return this.#request<'classify'>(source, options, wait, job);
-      }, ahead),
-      preprocess: batchCall<ImageSource, RequestOptions, PreprocessedTensor>((source, options, wait) => {
-        const job = (image: ReactorImage): Job => ({ kind: 'preprocess', image });
-        return this.#request<'preprocess'>(source, options, wait, job);
-      }, ahead),
-      swapModel: (name, options = {}) => this.swapModel(name, options),
-      warm: async () => {
-        this.#checkOpen();
-        await this.#pool?.warm(this.#size);
-      },
-      stats: () => this.#stats(),
-      close: (options = {}) => this.close(options.abort === true),
-      [Symbol.asyncDispose]: () => this.close(false),
-    };
-  }
-
-  /** One swap after the other. */
-  async swapModel(model: string, options: ModelOptions): Promise<void> {
-    this.#checkOpen();
-    const swap = this.#swapping.then(() => this.#swap(model, options));
-    this.#swapping = swap.catch(() => {});
-    await swap;
-  }
-
-  close(abort: boolean): Promise<void> {
-    if (abort) for (const task of this.#active) task.cancel(engineClosed());
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  get #size(): number {
-    return Math.max(1, this.#settings.workers);
-  }
-
-  async #request<Kind extends Job['kind']>(
-    source: ImageSource,
-    options: RequestOptions,
-    wait: boolean,
-    job: (image: ReactorImage) => Job,
-  ): Promise<Answers[Kind]> {
-    const { signal, deadline = this.#settings.deadline } = options;
-    checkDeadline(deadline);
-    this.#checkOpen();
-    signal?.throwIfAborted();
-    if (wait) await this.#queue.admitWhenFree(signal);
-    else this.#queue.admit();
-    const task = new Task({ signal, deadline });
-    const began = performance.now();
-    this.#active.add(task);
-    void this.#enqueue(task, source, wait, job);
-    try {
-      const answer = (await task.promise) as Answers[Kind];
-      this.#done++;
-      this.#latency.add(performance.now() - began);
-      return answer;
-    } catch (error) {
-      const refused = error instanceof EdgeInferError && error.code === 'QUEUE_FULL';
-      if (!refused) this.#failed++;
-      throw error;
-    } finally {
-      this.#active.delete(task);
-      if (this.#active.size === 0) this.#whenIdle?.();
-    }
-  }
-
-  /** Reads the picture of a request that has a place in the queue, and lets it wait for an instance. */
-  async #enqueue(
-    task: Task,
-    source: ImageSource,
-    patient: boolean,
-    job: (image: ReactorImage) => Job,
-  ): Promise<void> {
-    const allocate = (size: number) => {
-      if (this.#settings.workers === 0) return new Uint8Array(size);
-      const shared = this.#buffers.take(size);
-      task.whenSettled(shared.release);
-      return shared.bytes;
-    };
-    try {
-      const limit = this.#settings.maxInputBytes;
-      const image = await readSource(source, { limit, signal: task.interrupted, allocate });
-      task.interrupted.throwIfAborted();
-      task.job = job(image);
-      this.#queue.push(task, patient);
-    } catch (error) {
-      this.#queue.leave();
-      task.fail(error);
-    }
-  }
-
-  async #swap(model: string, options: ModelOptions): Promise<void> {
-    const pkg = loadPackage(model);
-    const choice = choose(pkg, options);
-    const pool = new Pool(this.#queue, {
-      size: this.#size,
-      maxInstanceBytes: this.#settings.maxInstanceBytes,
-      start: (events) => this.#start(choice, events),
-    });
-    this.#pools.add(pool);
-    try {
-      await pool.warm(Math.max(1, this.#pool?.started ?? 0));
-      this.#checkOpen();
-    } catch (error) {
-      await pool.end(error);
-      this.#pools.delete(pool);
-      throw error;
-    }
-    const old = this.#pool;
-    this.#pool = pool;
-    this.#pkg = pkg;
-    pool.pump();
-    if (old !== undefined) this.#retire(old);
-  }
-
-  #retire(old: Pool): void {
-    const retired = old.retire().finally(() => {
-      this.#pools.delete(old);
-      this.#retiring.delete(retired);
-    });
-    this.#retiring.add(retired);
-  }
-
-  async #close(): Promise<void> {
-    if (this.#active.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
-      });
-    }
-    await this.#swapping;
-    await this.#pool?.end(engineClosed());
-    await Promise.all(this.#retiring);
-    this.#forgetExit();
-  }
-
-  #start(choice: ModelChoice, events: RunnerEvents): Runner {
-    if (this.#settings.workers === 0) return new InlineRunner(compileCore(), choice, events);
-    const home = { script: this.#script, buffers: this.#buffers };
-    return new ThreadRunner(compileCore(), choice, home, events);
-  }
-
-  #checkOpen(): void {
-    if (this.#closing !== undefined) throw engineClosed();
-  }
-
-  #model(): { name: string; version: string } {
-    const { name = '', version = '' } = this.#pkg?.card ?? {};
-    return { name, version };
-  }
-
-  #stats(): EngineStats {
-    const workers = this.#pool?.stats() ?? [];
-    return {
-      model: this.#model(),
-      queued: this.#queue.length,
-      running: [...this.#pools].reduce((sum, pool) => sum + pool.running, 0),
-      done: this.#done,
-      failed: this.#failed,
-      refused: this.#queue.refused,
-      latency_ms: this.#latency.percentiles(),
-      memory: {
-        picturesHighWater: this.#buffers.highWater,
-        instancesHighWater: workers.reduce((sum, { memoryHighWater }) => sum + memoryHighWater, 0),
-        rss: process.memoryUsage.rss(),
-        rssHighWater: process.resourceUsage().maxRSS * 1024,
-      },
-      workers,
-    };
-  }
-}
-
-/** What instances are told of the model; the precision is checked against the card. */
-function choose(pkg: ModelPackage, options: ModelOptions): ModelChoice {
-  const { precision, strictTarget = false, preload = true } = options;
-  const { graphs, name } = pkg.card;
-  const wanted = graphs.filter((one) => precision === undefined || one.precision === precision);
-  if (precision !== undefined && wanted.length === 0) {
-    const known = [...new Set(graphs.map((one) => one.precision))].join(', ');
-    throw new EdgeInferError({
-      code: 'MODEL_NO_GRAPH',
-      message: `no graph of this precision (${precision}) in ${name}`,
-      hint: `use one of ${known}`,
-      exitCode: EXIT.model,
-    });
-  }
-  const graphBytes = precision === undefined ? undefined : wanted.map((one) => one.files[0]?.bytes ?? 0);
-  return { root: pkg.root, graphBytes, strictTarget, preload };
+function faceOf(core: EngineCore): Engine {
+  const ahead = () => core.workers * 2;
+  return {
+    get model() {
+      return core.model;
+    },
+    classify: batchCall<ImageSource, ClassifyOptions, Classification>((source, options, wait) => {
+      const { top = 5, threshold = 0 } = options;
+      checkRange('top', top, 1, 1_000_000, true);
+      checkRange('threshold', threshold, 0, 1, false);
+      const { asking } = core;
+      const job = (part: Uint8Array, form: PictureForm): Job => {
+        return { kind: 'classify', parts: [part], form, top, threshold, asking };
+      };
+      return core.answerPicture<'classify'>(source, job, options, wait);
+    }, ahead),
+    embed: batchCall<ImageSource, RequestOptions, Embedding>((source, options, wait) => {
+      const { asking } = core;
+      const job = (part: Uint8Array, form: PictureForm): Job => {
+        return { kind: 'embed', parts: [part], form, asking };
+      };
+      return core.answerPicture<'embed'>(source, job, options, wait);
+    }, ahead),
+    preprocess: batchCall<ImageSource, RequestOptions, PreprocessedTensor>((source, options, wait) => {
+      const job = (part: Uint8Array, form: PictureForm): Job => {
+        return { kind: 'preprocess', parts: [part], form };
+      };
+      return core.answerPicture<'preprocess'>(source, job, options, wait);
+    }, ahead),
+    run: batchCall<Tensors, RequestOptions, Tensors>(async (tensors, options, wait) => {
+      const { inputs, parts } = unpackTensors(tensors);
+      return packTensors(await core.answer<'run'>({ kind: 'run', parts, inputs }, options, wait));
+    }, ahead),
+    swapModel: (name, options = {}) => core.swapModel(name, options),
+    warm: () => core.warm(),
+    stats: () => core.stats(),
+    close: (options = {}) => core.close(options.abort === true),
+    [Symbol.asyncDispose]: () => core.close(false),
+  };
 }

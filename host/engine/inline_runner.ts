@@ -1,9 +1,9 @@
 /** An instance in the caller's own thread: for scripts, and for callers that have threads of their own. */
 import { toEdgeInferError } from '../errors.js';
-import type { WasmModule } from '../wasm.js';
+import type { CachedAnswer } from './cache.js';
 import { deadlineExceeded, workerTrapped } from './failures.js';
 import { Instance } from './instance.js';
-import type { ModelChoice } from './jobs.js';
+import type { ModelChoice, Modules } from './jobs.js';
 import type { Runner, RunnerEvents } from './runner.js';
 import type { Task } from './task.js';
 
@@ -14,13 +14,15 @@ export class InlineRunner implements Runner {
   readonly opened: Promise<void>;
   memory = 0;
   readonly #events: RunnerEvents;
+  readonly #identity: string;
   #instance: Instance | undefined;
   #task: Task | undefined;
   #ended = false;
 
-  constructor(module: Promise<WasmModule>, model: ModelChoice, events: RunnerEvents) {
+  constructor(modules: Promise<Modules>, model: ModelChoice, events: RunnerEvents) {
     this.#events = events;
-    this.opened = this.#open(module, model);
+    this.#identity = model.identity;
+    this.opened = this.#open(modules, model);
     this.opened.catch(() => {});
   }
 
@@ -31,7 +33,7 @@ export class InlineRunner implements Runner {
   send(task: Task): void {
     this.#task = task;
     // Not at once: send is called while the caller's own call is still on the stack.
-    setImmediate(() => this.#run());
+    setImmediate(() => void this.#run());
   }
 
   takeBack(): undefined {}
@@ -47,9 +49,9 @@ export class InlineRunner implements Runner {
 
   endNow(): void {}
 
-  async #open(module: Promise<WasmModule>, model: ModelChoice): Promise<void> {
+  async #open(modules: Promise<Modules>, model: ModelChoice): Promise<void> {
     try {
-      const instance = await Instance.open(await module, model, (body) => body());
+      const instance = await Instance.open(await modules, model, (body) => body());
       this.#instance = instance;
       this.memory = instance.memoryBytes;
       if (this.#ended) instance.close();
@@ -59,7 +61,7 @@ export class InlineRunner implements Runner {
     }
   }
 
-  #run(): void {
+  async #run(): Promise<void> {
     const task = this.#task;
     const instance = this.#instance;
     if (task?.job === undefined || instance === undefined) return;
@@ -67,8 +69,14 @@ export class InlineRunner implements Runner {
     if (!task.settled) {
       how = 'bad';
       try {
-        const answer = instance.run(task.job);
+        const answer = await instance.run(task.job, async (question) => {
+          const known = task.memo?.answerTo(this.#identity, question);
+          if (known !== undefined) task.succeed(known);
+          return task.settled;
+        });
         how = 'good';
+        if (answer === undefined) return this.#done(instance, how);
+        task.memo?.learn(this.#identity, answer as CachedAnswer);
         if (performance.now() > task.deadlineAt) task.fail(deadlineExceeded(task.deadline, 'running'));
         else task.succeed(answer);
       } catch (thrown) {
@@ -80,6 +88,10 @@ export class InlineRunner implements Runner {
         task.fail(error);
       }
     }
+    this.#done(instance, how);
+  }
+
+  #done(instance: Instance, how: 'good' | 'bad' | 'cancelled'): void {
     this.memory = instance.memoryBytes;
     this.#task = undefined;
     this.#events.answered(this, how);

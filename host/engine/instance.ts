@@ -1,53 +1,63 @@
 /** One instance of the module with the session of one model: what a worker is for. */
-
-import type { Backend, BackendFactory, ProviderReport } from '../wasi-nn/index.js';
-import {
-  createWasiNN,
-  ggmlBackend,
-  NnError,
-  onnxBackend,
-  tfliteBackend,
-  type WasiNN,
-} from '../wasi-nn/index.js';
-import type { WasmModule } from '../wasm.js';
-import type { Answers, Job, ModelChoice } from './jobs.js';
+import { createWasiNN, type WasiNN } from '../wasi-nn/index.js';
+import { GraphHost, type NativeCall } from './graph_host.js';
+import type { Answer, GraphJob, Job, ModelChoice, Modules, Question } from './jobs.js';
+import { PictureHasher } from './picture_hash.js';
 import { Reactor, type ReactorImage } from './reactor.js';
-import { readClassification, readTensor } from './results.js';
+import type { ResultReader } from './result_reader.js';
+import {
+  type Classification,
+  type Embedding,
+  readAnswered,
+  readPredictions,
+  readTensor,
+  readTensorPlace,
+  readVector,
+} from './results.js';
 
-/** Runs native code; {@link NativeGate.through} in a worker. */
-export type NativeCall = <T>(body: () => T) => T;
+/** Asks whether the answer to a picture is known by now. */
+export type Ask = (question: Question) => Promise<boolean>;
 
 /** A gray pixel: the smallest picture there is. */
 const WARM_UP: ReactorImage = { bytes: Uint8Array.of(128), width: 1, height: 1, layout: 1 };
+const CALLS = { classify: 'edge_classify', embed: 'edge_embed' } as const;
 
-/** Everything is synchronous but opening; one call at a time. */
+/** Takes one job at a time. */
 export class Instance {
   readonly #nn: WasiNN;
   readonly #reactor: Reactor;
-  readonly #opened: OpenedGraph;
+  readonly #graphs: GraphHost;
+  readonly #hasher: PictureHasher | undefined;
+  readonly #task: ModelChoice['task'];
 
-  private constructor(nn: WasiNN, reactor: Reactor, opened: OpenedGraph) {
+  private constructor(
+    task: ModelChoice['task'],
+    nn: WasiNN,
+    reactor: Reactor,
+    graphs: GraphHost,
+    hasher: PictureHasher | undefined,
+  ) {
+    this.#task = task;
     this.#nn = nn;
     this.#reactor = reactor;
-    this.#opened = opened;
+    this.#graphs = graphs;
+    this.#hasher = hasher;
   }
 
   /**
-   * Opens a model and answers one picture, so that the first caller waits for nothing.
+   * Opens a model. With `preload` its graph runs once, so that the first caller waits for nothing.
    *
-   * @throws EdgeInferError the guest's, for a model that it cannot open or run
+   * @throws EdgeInferError for a model that cannot be opened or run
    */
-  static async open(module: WasmModule, model: ModelChoice, native: NativeCall): Promise<Instance> {
-    const opened: OpenedGraph = { provider: undefined };
-    const nn = createWasiNN({
-      inputs: 'view',
-      strictTarget: model.strictTarget,
-      backends: watchedBackends(model, native, opened),
-    });
-    const reactor = await Reactor.create(module, model.root, nn);
-    const instance = new Instance(nn, reactor, opened);
-    if (model.preload) instance.run({ kind: 'classify', image: WARM_UP, top: 1, threshold: 0 });
-    else instance.run({ kind: 'preprocess', image: WARM_UP });
+  static async open(modules: Modules, model: ModelChoice, native: NativeCall): Promise<Instance> {
+    const graphs = new GraphHost(model, native);
+    const { root, strictTarget } = model;
+    const nn = createWasiNN({ inputs: 'view', strictTarget, backends: graphs.backends });
+    const reactor = await Reactor.create(modules.core, root, nn);
+    const hasher = modules.kernels === undefined ? undefined : PictureHasher.create(modules.kernels);
+    const instance = new Instance(model.task, nn, reactor, graphs, hasher);
+    if (model.preload) instance.#warmUp();
+    else if (model.task !== 'raw' && model.task !== 'text') reactor.call('edge_preprocess', WARM_UP);
     return instance;
   }
 
@@ -57,19 +67,21 @@ export class Instance {
   }
 
   /**
-   * Does the work.
+   * Does the work; undefined when the answer was known by whoever was asked.
    *
    * @throws EdgeInferError the guest's; `GUEST_TRAPPED` when the instance is of no more use
    */
-  run(job: Job): Answers[Job['kind']] {
+  async run(job: Job, ask: Ask): Promise<Answer | undefined> {
     switch (job.kind) {
       case 'classify':
-        return readClassification(
-          this.#reactor.classify(job.image, job.top, job.threshold),
-          this.#opened.provider?.actual ?? 'unknown',
-        );
+      case 'embed':
+        return await this.#answer(job, ask);
       case 'preprocess':
-        return readTensor(this.#reactor.preprocess(job.image));
+        return readTensor(this.#reactor.call('edge_preprocess', pictureOf(job)));
+      case 'run':
+        // Through the guest where it would load the graph as well: one session is enough.
+        if (this.#graphs.graph === undefined) this.#warmUp();
+        return this.#graphs.run(job.inputs, job.parts);
     }
   }
 
@@ -77,42 +89,53 @@ export class Instance {
   close(): void {
     this.#nn.close();
   }
+
+  async #answer(job: GraphJob, ask: Ask): Promise<Classification | Embedding | undefined> {
+    const image = pictureOf(job);
+    const spent = { decode: 0, preprocess: 0 };
+    if (job.asking?.picture && this.#hasher !== undefined) {
+      const began = performance.now();
+      const picture = this.#hasher.hash(image);
+      spent.preprocess = performance.now() - began;
+      if (await ask({ picture, timings: spent })) return undefined;
+    }
+    const ranking = job.kind === 'classify' ? job : undefined;
+    if (job.asking?.tensor !== true) {
+      return this.#read(job, this.#reactor.call(CALLS[job.kind], image, ranking), undefined, spent);
+    }
+    const { address, length, input_sha256, timings } = readTensorPlace(
+      this.#reactor.call('edge_preprocess', image),
+    );
+    spent.decode += timings.decode;
+    spent.preprocess += timings.preprocess;
+    if (await ask({ input_sha256, timings: spent })) return undefined;
+    const result = this.#reactor.callWithTensor(CALLS[job.kind], address, length, ranking);
+    return this.#read(job, result, input_sha256, spent);
+  }
+
+  #read(
+    { kind }: GraphJob,
+    result: ResultReader,
+    input_sha256: string | undefined,
+    spent: { decode: number; preprocess: number },
+  ): Classification | Embedding {
+    const provider = this.#graphs.graph?.provider.actual ?? 'unknown';
+    const answered = readAnswered(result, provider, input_sha256, spent);
+    return kind === 'classify'
+      ? { predictions: readPredictions(result), ...answered }
+      : { vector: readVector(result), ...answered };
+  }
+
+  #warmUp(): void {
+    const task = this.#task;
+    if (task === 'classify' || task === 'embed') this.#reactor.call(CALLS[task], WARM_UP);
+    else {
+      this.#graphs.load();
+      this.#graphs.runOnZeros();
+    }
+  }
 }
 
-/** What is known of the graph that the guest opened last. */
-interface OpenedGraph {
-  provider: ProviderReport | undefined;
-}
-
-/**
- * The backends of this host, watched: graphs of another size than the wanted ones are refused, what was loaded is
- * remembered, and native code is called through `native`.
- */
-function watchedBackends(model: ModelChoice, native: NativeCall, opened: OpenedGraph) {
-  const watch = (factory: BackendFactory) => (): Backend => {
-    const backend = native(factory);
-    return {
-      ...backend,
-      load(parts, options) {
-        const bytes = parts[0]?.byteLength ?? 0;
-        if (model.graphBytes !== undefined && !model.graphBytes.includes(bytes)) {
-          throw new NnError('unsupported_operation', 'not a graph of the precision that was asked for');
-        }
-        const graph = native(() => backend.load(parts, options));
-        opened.provider = graph.provider;
-        return {
-          inputs: graph.inputs,
-          outputs: graph.outputs,
-          provider: graph.provider,
-          run: (inputs, timeLimitMs) => native(() => graph.run(inputs, timeLimitMs)),
-          close: () => native(() => graph.close()),
-        };
-      },
-    };
-  };
-  return {
-    onnx: watch(() => onnxBackend()),
-    tensorflowlite: watch(() => tfliteBackend()),
-    ggml: watch(() => ggmlBackend()),
-  };
+function pictureOf({ parts, form }: Extract<Job, { form: unknown }>): ReactorImage {
+  return { ...form, bytes: parts[0] ?? new Uint8Array() };
 }

@@ -1,5 +1,6 @@
 /** What an engine is made with, checked. */
 import { availableParallelism } from 'node:os';
+import type { CacheLimits } from './cache.js';
 import { checkRange } from './failures.js';
 import type { QueueLimits } from './queue.js';
 
@@ -28,6 +29,8 @@ export interface EngineOptions extends ModelOptions {
   workers?: number;
   /** Requests that may wait (default 256), or also the bytes of their pictures (default 256 MiB). */
   queue?: number | Partial<QueueLimits>;
+  /** Keeps answers, so that what was seen is not computed again. `true`: with the defaults. Default false. */
+  cache?: boolean | CacheOptions;
   /** Milliseconds that each request has unless it says otherwise. Default: no limit. */
   deadline?: number;
   /** Most bytes of one picture's file or stream. Default 256 MiB. */
@@ -36,10 +39,26 @@ export interface EngineOptions extends ModelOptions {
   maxInstanceBytes?: number;
 }
 
+/** What the cache keeps, and how long. */
+export interface CacheOptions {
+  /** Answers. Default 1024. */
+  entries?: number;
+  /** Bytes of answers and keys, roughly. Default 64 MiB. */
+  bytes?: number;
+  /** Milliseconds that an answer stays good. Default: for ever. */
+  ttl?: number;
+  /**
+   * Takes the answer to a picture that looks alike: the hashes (dHash) differ in at most `distance` of 64 bits, 0 to 32.
+   * For video, where two frames are often as good as one. It is wrong at times: docs/engine.md has numbers. Default: off.
+   */
+  nearDuplicates?: { distance: number };
+}
+
 /** The options with their defaults. */
 export interface Settings {
   workers: number;
   queue: QueueLimits;
+  cache: CacheLimits | undefined;
   deadline: number | undefined;
   maxInputBytes: number;
   maxInstanceBytes: number;
@@ -59,6 +78,7 @@ export function settingsOf(options: EngineOptions): Settings {
   const settings: Settings = {
     workers: options.workers ?? availableParallelism(),
     queue: { length: 256, bytes: 256 * MIB, ...(typeof queue === 'number' ? { length: queue } : queue) },
+    cache: cacheLimits(options.cache ?? false),
     deadline,
     maxInputBytes: options.maxInputBytes ?? 256 * MIB,
     maxInstanceBytes: options.maxInstanceBytes ?? 512 * MIB,
@@ -70,6 +90,19 @@ export function settingsOf(options: EngineOptions): Settings {
   checkRange('maxInstanceBytes', settings.maxInstanceBytes, 65536, 2 ** 32, true);
   checkDeadline(deadline);
   return settings;
+}
+
+function cacheLimits(cache: boolean | CacheOptions): CacheLimits | undefined {
+  if (cache === false) return undefined;
+  const { entries = 1024, bytes = 64 * MIB, ttl = 0, nearDuplicates } = cache === true ? {} : cache;
+  checkRange('cache.entries', entries, 1, 2 ** 20, true);
+  checkRange('cache.bytes', bytes, 1, 2 ** 40, true);
+  checkRange('cache.ttl', ttl, 0, MAX_MS, true);
+  const distance = nearDuplicates?.distance;
+  if (nearDuplicates !== undefined) {
+    checkRange('cache.nearDuplicates.distance', distance ?? Number.NaN, 0, 32, true);
+  }
+  return { entries, bytes, ttl, distance };
 }
 
 /** @throws EdgeInferError `USAGE_INVALID` (exit 2) */

@@ -138,5 +138,5 @@ export class TaskQueue {
 }
 
 function sizeOf({ job }: Task): number {
-  return job?.image.bytes.byteLength ?? 0;
+  return job?.parts.reduce((sum, part) => sum + part.byteLength, 0) ?? 0;
 }

@@ -1,36 +1,41 @@
 /** One instance of the core module used as a reactor: memory layout of its calls, see docs/abi.md. */
-import { readFileSync } from 'node:fs';
-import { EdgeInferError, EXIT, type ExitCode, messageOf } from '../errors.js';
-import { artifact } from '../runtimes/artifacts.js';
+import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { createWasi, wasiImports } from '../runtimes/node_wasi.js';
 import type { WasiNN } from '../wasi-nn/index.js';
 import { Wasm, type WasmMemory, type WasmModule } from '../wasm.js';
+import type { PictureForm } from './jobs.js';
+import { ResultReader } from './result_reader.js';
 
 interface ReactorExports {
   memory: WasmMemory;
   edge_alloc(size: number): number;
   edge_reset(): void;
   edge_classify(request: number): number;
+  edge_embed(request: number): number;
   edge_preprocess(request: number): number;
 }
 
-/** A picture as the reactor takes it: an encoded file with layout 0, or raw pixels. */
-export interface ReactorImage {
-  bytes: Uint8Array;
-  width: number;
-  height: number;
-  layout: number;
-}
+/** Calls of a picture. */
+type PictureCall = 'edge_classify' | 'edge_embed' | 'edge_preprocess';
 
 const REQUEST_BYTES = 36;
+/** Layout of bytes that are the tensor already. */
+const LAYOUT_TENSOR = 255;
+/** Added to a layout: the module leaves the hash of the tensor to us, who are four times as fast. */
+const LAYOUT_UNHASHED = 1 << 24;
 
-let compiled: Promise<WasmModule> | undefined;
-
-/** The module, compiled once a process; all threads share its code. */
-export function compileCore(): Promise<WasmModule> {
-  compiled ??= Wasm.compile(readFileSync(artifact('core')));
-  return compiled;
+/** A picture: an encoded file with layout 0, or raw pixels. */
+export interface ReactorImage extends PictureForm {
+  bytes: Uint8Array;
 }
+
+/** How answers are ranked; not looked at by the other calls. */
+export interface Ranking {
+  top: number;
+  threshold: number;
+}
+
+const NO_RANKING: Ranking = { top: 1, threshold: 0 };
 
 /** The instance, with one request and one image buffer that grow when they must and are used again. */
 export class Reactor {
@@ -67,29 +72,33 @@ export class Reactor {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /** Result struct of edge_classify. */
-  classify(image: ReactorImage, top: number, threshold: number): ResultReader {
-    return this.#call('edge_classify', image, top, threshold);
+  /** Result struct of a call, without the hash of the tensor. */
+  call(name: PictureCall, image: ReactorImage, ranking = NO_RANKING): ResultReader {
+    return this.#guarded(() => {
+      const { bytes } = image;
+      if (bytes.byteLength > this.#capacity) this.#allocate(bytes.byteLength);
+      new Uint8Array(this.#exports.memory.buffer, this.#image, bytes.byteLength).set(bytes);
+      return this.#call(name, bytes.byteLength, image, ranking);
+    });
   }
 
-  /** Result struct of edge_preprocess. */
-  preprocess(image: ReactorImage): ResultReader {
-    return this.#call('edge_preprocess', image, 0, 0);
+  /** {@link call} with the tensor that edge_preprocess gave, `length` bytes at `address` in the memory. */
+  callWithTensor(name: PictureCall, address: number, length: number, ranking = NO_RANKING): ResultReader {
+    const form = { width: 0, height: 0, layout: LAYOUT_TENSOR };
+    if (length > this.#capacity) {
+      // A larger buffer may come to lie over the tensor.
+      const bytes = new Uint8Array(this.#exports.memory.buffer, address, length).slice();
+      return this.call(name, { ...form, bytes }, ranking);
+    }
+    return this.#guarded(() => {
+      new Uint8Array(this.#exports.memory.buffer).copyWithin(this.#image, address, address + length);
+      return this.#call(name, length, form, ranking);
+    });
   }
 
-  #call(
-    name: 'edge_classify' | 'edge_preprocess',
-    image: ReactorImage,
-    top: number,
-    threshold: number,
-  ): ResultReader {
+  #guarded(body: () => ResultReader): ResultReader {
     try {
-      this.#place(image, top, threshold);
-      // The call may grow the memory: its buffer is taken afterwards.
-      const address = this.#exports[name](this.#request) >>> 0;
-      const result = new ResultReader(this.#exports.memory.buffer, address);
-      result.throwIfFailed();
-      return result;
+      return body();
     } catch (cause) {
       if (cause instanceof EdgeInferError) throw cause;
       throw new EdgeInferError({
@@ -102,24 +111,31 @@ export class Reactor {
     }
   }
 
-  /** Writes the request into the instance. */
-  #place({ bytes, width, height, layout }: ReactorImage, top: number, threshold: number): void {
-    if (bytes.byteLength > this.#capacity) this.#allocate(bytes.byteLength);
-    const { buffer } = this.#exports.memory;
-    new Uint8Array(buffer, this.#image, bytes.byteLength).set(bytes);
-    const view = new DataView(buffer, this.#request, REQUEST_BYTES);
+  /** Writes the request into the instance, for the `length` bytes that lie in the image buffer. */
+  #call(
+    name: PictureCall,
+    length: number,
+    { width, height, layout }: PictureForm,
+    { top, threshold }: Ranking,
+  ): ResultReader {
+    const view = new DataView(this.#exports.memory.buffer, this.#request, REQUEST_BYTES);
     const words = [
       this.#image,
-      bytes.byteLength,
+      length,
       width,
       height,
-      layout,
+      layout | LAYOUT_UNHASHED,
       this.#modelAt,
       this.#model.byteLength,
       top,
     ];
     for (const [i, word] of words.entries()) view.setUint32(i * 4, word, true);
     view.setFloat32(32, threshold, true);
+    // The call may grow the memory: its buffer is taken afterwards.
+    const address = this.#exports[name](this.#request) >>> 0;
+    const result = new ResultReader(this.#exports.memory.buffer, address);
+    result.throwIfFailed();
+    return result;
   }
 
   #allocate(imageBytes: number): void {
@@ -140,61 +156,6 @@ export class Reactor {
       message: `no memory for a picture of ${bytes} bytes`,
       hint: 'use a smaller picture',
       exitCode: EXIT.input,
-    });
-  }
-}
-
-/** Reads a result struct: little endian, 4-byte fields. Valid until the next call of the instance. */
-export class ResultReader {
-  readonly #view: DataView;
-
-  constructor(
-    readonly buffer: ArrayBufferLike,
-    readonly address: number,
-  ) {
-    this.#view = new DataView(buffer);
-  }
-
-  u32(offset: number): number {
-    return this.#view.getUint32(this.address + offset, true);
-  }
-
-  f32(offset: number): number {
-    return this.#view.getFloat32(this.address + offset, true);
-  }
-
-  /** Text of {address, length} at `offset`. */
-  text(offset: number): string {
-    return this.textAt(this.u32(offset), this.u32(offset + 4));
-  }
-
-  textAt(address: number, length: number): string {
-    return new TextDecoder().decode(new Uint8Array(this.buffer, address, length));
-  }
-
-  /** A copy of the bytes at an address. */
-  bytesAt(address: number, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.buffer, address, length).slice();
-  }
-
-  u32At(address: number): number {
-    return this.#view.getUint32(address, true);
-  }
-
-  f32At(address: number): number {
-    return this.#view.getFloat32(address, true);
-  }
-
-  /** Throws the guest's error, if the result is one: status, code, message, hint. */
-  throwIfFailed(): void {
-    const status = this.u32(0);
-    if (status === 0) return;
-    const hint = this.text(20);
-    throw new EdgeInferError({
-      code: this.text(4) || 'GUEST_FAILED',
-      message: this.text(12) || 'the guest failed',
-      ...(hint === '' ? {} : { hint }),
-      exitCode: status as ExitCode,
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What the embedding API gives, and how it is read from the guest's memory. */
-import type { ResultReader } from './reactor.js';
+import type { ResultReader } from './result_reader.js';
 
 /** One class and how sure the model is. */
 export interface Prediction {
@@ -10,10 +10,8 @@ export interface Prediction {
   confidence: number;
 }
 
-/** The answer to one picture; the same fields as `edge-infer classify --json`. */
-export interface Classification {
-  /** Best first; equal confidences in class order. */
-  predictions: Prediction[];
+/** What is known of every answer that a graph gave. */
+export interface Answered {
   /** Milliseconds from bytes to answer. */
   latency_ms: number;
   /** Milliseconds of the phases. */
@@ -24,6 +22,31 @@ export interface Classification {
   graph: { encoding: string; precision: string; provider: string };
   /** SHA-256 of the exact bytes given to the graph: equal in every runtime. */
   input_sha256: string;
+  /** Present when the answer comes from the cache. */
+  cached?: CacheHit;
+}
+
+/** How the cache came to know the answer. */
+export interface CacheHit {
+  /**
+   * The same bytes were asked before; or other bytes that gave the same tensor; or a picture that looks alike, whose answer
+   * and `input_sha256` this is.
+   */
+  by: 'bytes' | 'tensor' | 'near-duplicate';
+  /** Of near duplicates: in how many of 64 bits their hashes differ. */
+  distance?: number;
+}
+
+/** The answer to one picture; the same fields as `edge-infer classify --json`. */
+export interface Classification extends Answered {
+  /** Best first; equal confidences in class order. */
+  predictions: Prediction[];
+}
+
+/** The vector of one picture. */
+export interface Embedding extends Answered {
+  /** Of Euclidean length 1: the dot product of two is their cosine. */
+  vector: Float32Array<ArrayBuffer>;
 }
 
 /** The exact tensor that a graph is fed. */
@@ -39,12 +62,16 @@ export interface PreprocessedTensor {
 const DTYPES = ['f32', 'f16', 'u8', 'i8'] as const;
 const PREDICTION_BYTES = 16;
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+/** What was done before the call whose result is read: added to its times. */
+export interface Spent {
+  decode: number;
+  preprocess: number;
 }
 
-/** Reads the result struct of edge_classify. */
-export function readClassification(result: ResultReader, provider: string): Classification {
+const NOTHING: Spent = { decode: 0, preprocess: 0 };
+
+/** Reads the predictions of edge_classify. */
+export function readPredictions(result: ResultReader): Prediction[] {
   const predictions: Prediction[] = [];
   const rows = result.u32(28);
   for (let i = 0; i < result.u32(32); i++) {
@@ -55,32 +82,73 @@ export function readClassification(result: ResultReader, provider: string): Clas
       confidence: result.f32At(row + 4),
     });
   }
+  return predictions;
+}
+
+/** Reads the vector of edge_embed. */
+export function readVector(result: ResultReader): Float32Array<ArrayBuffer> {
+  return new Float32Array(result.bytesAt(result.u32(28), result.u32(32) * 4).buffer);
+}
+
+/**
+ * Reads what edge_classify and edge_embed have in common.
+ *
+ * @param input_sha256 undefined: the tensor is hashed here
+ */
+export function readAnswered(
+  result: ResultReader,
+  provider: string,
+  input_sha256?: string,
+  spent = NOTHING,
+): Answered {
+  const began = performance.now();
+  const sha256 = input_sha256 ?? result.sha256At(result.u32(84), result.u32(88));
+  const hashing = performance.now() - began;
+  const preprocess = result.f32(44) + spent.preprocess + hashing;
   return {
-    predictions,
-    latency_ms: result.f32(56),
+    latency_ms: result.f32(56) + spent.decode + spent.preprocess + hashing,
     timings: {
-      decode: result.f32(40),
-      preprocess: result.f32(44),
+      decode: result.f32(40) + spent.decode,
+      preprocess,
       infer: result.f32(48),
       postprocess: result.f32(52),
     },
     model_version: result.text(76),
     runtime: 'node',
     graph: { encoding: result.text(60), precision: result.text(68), provider },
-    input_sha256: hex(result.bytesAt(result.u32(36), 32)),
+    input_sha256: sha256,
   };
+}
+
+/** Where the tensor of edge_preprocess lies, its hash, and the time that both took. */
+export interface TensorPlace {
+  address: number;
+  length: number;
+  input_sha256: string;
+  timings: Spent;
+}
+
+/** Reads where the tensor of edge_preprocess lies, and hashes it. */
+export function readTensorPlace(result: ResultReader): TensorPlace {
+  const [address, length] = [result.u32(28), result.u32(32)];
+  const began = performance.now();
+  const input_sha256 = result.sha256At(address, length);
+  const hashing = performance.now() - began;
+  const timings = { decode: result.f32(64), preprocess: result.f32(68) + hashing };
+  return { address, length, input_sha256, timings };
 }
 
 /** Reads the result struct of edge_preprocess. */
 export function readTensor(result: ResultReader): PreprocessedTensor {
+  const { address, length, input_sha256, timings } = readTensorPlace(result);
   const rank = result.u32(44);
   const shape: number[] = [];
   for (let i = 0; i < rank; i++) shape.push(result.u32(48 + i * 4));
   return {
     dtype: DTYPES[result.u32(40)] ?? 'f32',
     shape,
-    data: result.bytesAt(result.u32(28), result.u32(32)),
-    input_sha256: hex(result.bytesAt(result.u32(36), 32)),
-    timings: { decode: result.f32(64), preprocess: result.f32(68) },
+    data: result.bytesAt(address, length),
+    input_sha256,
+    timings,
   };
 }

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
 import { usage } from './failures.js';
+import type { PictureForm } from './jobs.js';
 import { type RawImage, rawLayout } from './raw_image.js';
-import type { ReactorImage } from './reactor.js';
 
 /**
  * A picture: the bytes of an image file, the path of one, a URL (`file:`, `http:`, `https:`, `data:`), a stream of bytes,
@@ -12,6 +12,12 @@ import type { ReactorImage } from './reactor.js';
  * they lie in a SharedArrayBuffer.
  */
 export type ImageSource = Uint8Array | string | URL | AsyncIterable<Uint8Array> | RawImage;
+
+/** A source that was read. */
+export interface PictureBytes {
+  bytes: Uint8Array;
+  form: PictureForm;
+}
 
 /** How sources are read. */
 export interface Reading {
@@ -28,7 +34,7 @@ export interface Reading {
  * @throws EdgeInferError `INPUT_UNREADABLE`, `INPUT_TOO_LARGE`, `INPUT_RAW_SIZE` (exit 3), `NETWORK_FAILED` (exit 6),
  *   `USAGE_INVALID` (exit 2); the signal's reason when it is aborted
  */
-export async function readSource(image: ImageSource, reading: Reading): Promise<ReactorImage> {
+export async function readSource(image: ImageSource, reading: Reading): Promise<PictureBytes> {
   if (image instanceof Uint8Array) return encoded(image, reading);
   if (typeof image === 'string') return encoded(await readPath(image, reading), reading);
   if (image instanceof URL) return encoded(await readUrl(image, reading), reading);
@@ -36,7 +42,8 @@ export async function readSource(image: ImageSource, reading: Reading): Promise<
     if (Symbol.asyncIterator in image) return encoded(await readStream(image, reading), reading);
     if ((image.data as unknown) instanceof Uint8Array) {
       const { width, height, data: bytes } = image;
-      return { ...encoded(bytes, reading), width, height, layout: rawLayout(image) };
+      encoded(bytes, reading);
+      return { bytes, form: { width, height, layout: rawLayout(image) } };
     }
   }
   throw usage(
@@ -45,9 +52,9 @@ export async function readSource(image: ImageSource, reading: Reading): Promise<
   );
 }
 
-function encoded(bytes: Uint8Array, { limit }: Reading): ReactorImage {
+function encoded(bytes: Uint8Array, { limit }: Reading): PictureBytes {
   if (bytes.byteLength > limit) throw tooLarge(bytes.byteLength, limit);
-  return { bytes, width: 0, height: 0, layout: 0 };
+  return { bytes, form: { width: 0, height: 0, layout: 0 } };
 }
 
 function tooLarge(bytes: number, limit: number): EdgeInferError {

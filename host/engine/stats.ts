@@ -1,4 +1,5 @@
 /** What an engine tells of itself. */
+import type { CacheStats } from './cache.js';
 
 /** Milliseconds that requests took, from the call to the answer. */
 export interface Latency {
@@ -47,6 +48,8 @@ export interface EngineStats {
     rss: number;
     rssHighWater: number;
   };
+  /** Undefined without a cache. */
+  cache: CacheStats | undefined;
   workers: WorkerStats[];
 }
 

@@ -1,6 +1,8 @@
 /** One request on its way: waiting, with an instance, settled. */
+
+import type { Memo } from './cache.js';
 import { deadlineExceeded } from './failures.js';
-import type { Answers, Job } from './jobs.js';
+import type { Answer, Job } from './jobs.js';
 
 /** Why a request is no longer wanted. */
 export type Interruption = 'deadline' | 'abort';
@@ -15,11 +17,13 @@ export interface TaskOptions {
 /** Settles once: with an answer, an error, or by being interrupted. */
 export class Task {
   /** Settles with the request. */
-  readonly promise: Promise<Answers[Job['kind']]>;
+  readonly promise: Promise<Answer>;
   /** Aborted when the request is no longer wanted, for whatever is read on its behalf. */
   readonly interrupted: AbortSignal;
   /** The work; undefined while its picture is being read. */
   job: Job | undefined;
+  /** What the cache knows of it, where there is one. */
+  memo: Memo | undefined;
   /** Called when the request is interrupted, by whoever has it at that time; true when it was running by then. */
   onInterrupt: ((why: Interruption) => boolean) | undefined;
   /** Milliseconds that it was given; Infinity without a deadline. */
@@ -31,7 +35,7 @@ export class Task {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #cleanups: (() => void)[] = [];
   #settled = false;
-  #resolve!: (answer: Answers[Job['kind']]) => void;
+  #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
   constructor({ signal, deadline }: TaskOptions) {
@@ -57,7 +61,7 @@ export class Task {
     else this.#cleanups.push(cleanup);
   }
 
-  succeed(answer: Answers[Job['kind']]): void {
+  succeed(answer: Answer): void {
     if (this.#settle()) this.#resolve(answer);
   }
 

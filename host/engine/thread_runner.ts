@@ -1,9 +1,16 @@
 /** An instance in a worker thread, seen from the engine's thread. */
 import { Worker } from 'node:worker_threads';
 import { EdgeInferError, messageOf } from '../errors.js';
-import type { WasmModule } from '../wasm.js';
+import type { CachedAnswer } from './cache.js';
 import { workerTrapped } from './failures.js';
-import { type FromWorker, type ModelChoice, SLOT, type ToWorker, type WorkerSeat } from './jobs.js';
+import {
+  type FromWorker,
+  type ModelChoice,
+  type Modules,
+  SLOT,
+  type ToWorker,
+  type WorkerSeat,
+} from './jobs.js';
 import { NativeGate } from './native_gate.js';
 import type { Runner, RunnerEvents } from './runner.js';
 import type { SharedBuffers } from './shared_buffers.js';
@@ -39,12 +46,13 @@ export class ThreadRunner implements Runner {
   readonly #events: RunnerEvents;
   readonly #sent = new Map<number, Sent>();
   readonly #exited: Promise<void>;
+  readonly #identity: string;
   #nextId = 1;
   #ending: Promise<void> | undefined;
   #settleOpened!: (error?: unknown) => void;
 
   constructor(
-    module: Promise<WasmModule>,
+    modules: Promise<Modules>,
     model: ModelChoice,
     { script, buffers }: ThreadHome,
     events: RunnerEvents,
@@ -53,6 +61,7 @@ export class ThreadRunner implements Runner {
     this.#gate = new NativeGate(this.#control);
     this.#buffers = buffers;
     this.#events = events;
+    this.#identity = model.identity;
     this.opened = new Promise((resolve, reject) => {
       this.#settleOpened = (error) => (error === undefined ? resolve() : reject(error));
     });
@@ -65,8 +74,8 @@ export class ThreadRunner implements Runner {
       name: 'edge-infer',
     });
     this.threadId = this.#worker.threadId;
-    module.then(
-      (compiled) => this.#post({ open: model, module: compiled }),
+    modules.then(
+      (compiled) => this.#post({ open: model, modules: compiled }),
       (error: unknown) => void this.end(error),
     );
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
@@ -90,9 +99,11 @@ export class ThreadRunner implements Runner {
     let slot = 1;
     while (taken.has(slot)) slot++;
     const id = this.#nextId++;
-    const shared = this.#buffers.share(job.image.bytes);
-    task.whenSettled(shared.release);
-    job.image = { ...job.image, bytes: shared.bytes };
+    job.parts = job.parts.map((part) => {
+      const shared = this.#buffers.share(part);
+      task.whenSettled(shared.release);
+      return shared.bytes;
+    });
     Atomics.store(this.#control, slot, SLOT.waiting);
     const sent: Sent = { task, slot };
     this.#sent.set(id, sent);
@@ -152,18 +163,32 @@ export class ThreadRunner implements Runner {
       void this.end(new EdgeInferError(message.openFailed));
     } else if ('trapped' in message) {
       this.#die(message.trapped);
+    } else if ('question' in message) {
+      this.#asked(message);
     } else {
       this.#answered(message);
     }
   }
 
-  #answered(message: Extract<FromWorker, { id: number }>): void {
+  /** The worker has looked at a picture and waits for a word. */
+  #asked({ id, question }: Extract<FromWorker, { question: unknown }>): void {
+    const task = this.#sent.get(id)?.task;
+    const answer = task?.memo?.answerTo(this.#identity, question);
+    if (answer !== undefined) task?.succeed(answer);
+    // A request that is no longer wanted needs no graph either.
+    this.#post({ id, known: task?.settled ?? true });
+  }
+
+  #answered(message: Exclude<Extract<FromWorker, { id: number }>, { question: unknown }>): void {
     const sent = this.#sent.get(message.id);
     if (sent === undefined) return;
     this.#sent.delete(message.id);
     if (this.#sent.size === 0) this.#worker.unref();
-    if ('answer' in message) sent.task.succeed(message.answer);
-    else if ('error' in message) sent.task.fail(new EdgeInferError(message.error));
+    if ('answer' in message && message.answer !== undefined) {
+      sent.task.memo?.learn(this.#identity, message.answer as CachedAnswer);
+      sent.task.succeed(message.answer);
+    }
+    if ('error' in message) sent.task.fail(new EdgeInferError(message.error));
     this.#events.answered(this, 'answer' in message ? 'good' : 'error' in message ? 'bad' : 'cancelled');
   }
 

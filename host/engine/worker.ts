@@ -3,46 +3,94 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toEdgeInferError } from '../errors.js';
 import { toWire } from './failures.js';
 import { Instance } from './instance.js';
-import { type FromWorker, type Job, SLOT, type ToWorker, type WorkerSeat } from './jobs.js';
+import {
+  type Answer,
+  type FromWorker,
+  type Job,
+  type ModelChoice,
+  type Modules,
+  SLOT,
+  type ToWorker,
+  type WorkerSeat,
+} from './jobs.js';
 import { NativeGate } from './native_gate.js';
 
-/** Serves the engine that started this thread. `before` sees each job first: tests break workers with it. */
-export function serve(before: (job: Job) => void = () => {}): void {
-  const { control } = workerData as WorkerSeat;
-  const gate = new NativeGate(control);
-  let instance: Instance | undefined;
-  let broken = false;
-  const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
-    parentPort?.postMessage(message, transfer);
-  const answer = (id: number, job: Job) => {
-    if (instance === undefined) return;
+/** Sees each job before it is done; tests break workers with it. */
+type Before = (job: Job) => void;
+
+/** Serves the engine that started this thread. */
+export function serve(before: Before = () => {}): void {
+  const worker = new JobWorker(before);
+  parentPort?.on('message', (message: ToWorker) => worker.hear(message));
+}
+
+class JobWorker {
+  readonly #before: Before;
+  readonly #control: Int32Array;
+  readonly #gate: NativeGate;
+  #instance: Instance | undefined;
+  /** One after the other, though a job may wait for a word in the middle. */
+  #last: Promise<void> = Promise.resolve();
+  #tell: ((known: boolean) => void) | undefined;
+  #broken = false;
+
+  constructor(before: Before) {
+    this.#before = before;
+    this.#control = (workerData as WorkerSeat).control;
+    this.#gate = new NativeGate(this.#control);
+  }
+
+  hear(message: ToWorker): void {
+    if ('known' in message) this.#tell?.(message.known);
+    else if ('open' in message) this.#last = this.#last.then(() => this.#open(message.modules, message.open));
+    else this.#last = this.#last.then(() => this.#take(message.id, message.slot, message.job));
+  }
+
+  async #open(modules: Modules, model: ModelChoice): Promise<void> {
     try {
-      before(job);
-      const result = instance.run(job);
-      const transfer = 'data' in result ? [result.data.buffer] : [];
-      post({ id, answer: result, memory: instance.memoryBytes }, transfer);
+      this.#instance = await Instance.open(modules, model, (body) => this.#gate.through(body));
+      this.#post({ opened: true, memory: this.#instance.memoryBytes });
+    } catch (thrown) {
+      this.#post({ openFailed: toWire(toEdgeInferError(thrown)) });
+    }
+  }
+
+  async #take(id: number, slot: number, job: Job): Promise<void> {
+    // What a broken instance does not begin goes to another one.
+    if (this.#broken || this.#instance === undefined) return;
+    // Whoever is first decides: a job that was cancelled is not begun, one that was begun is not taken back.
+    const state = Atomics.compareExchange(this.#control, slot, SLOT.waiting, SLOT.started);
+    if (state !== SLOT.waiting) return this.#post({ id, cancelled: true });
+    await this.#run(this.#instance, id, job);
+  }
+
+  async #run(instance: Instance, id: number, job: Job): Promise<void> {
+    try {
+      this.#before(job);
+      const answer = await instance.run(job, (question) => {
+        this.#post({ id, question });
+        return new Promise((resolve) => {
+          this.#tell = resolve;
+        });
+      });
+      this.#post({ id, answer, memory: instance.memoryBytes }, buffersOf(answer));
     } catch (thrown) {
       const error = toEdgeInferError(thrown);
-      broken = error.code === 'GUEST_TRAPPED' || error.code === 'INTERNAL';
-      if (broken) post({ trapped: error.message });
-      else post({ id, error: toWire(error), memory: instance.memoryBytes });
+      this.#broken = error.code === 'GUEST_TRAPPED' || error.code === 'INTERNAL';
+      if (this.#broken) this.#post({ trapped: error.message });
+      else this.#post({ id, error: toWire(error), memory: instance.memoryBytes });
     }
-  };
-  parentPort?.on('message', async (message: ToWorker) => {
-    if ('open' in message) {
-      try {
-        instance = await Instance.open(message.module, message.open, (body) => gate.through(body));
-        post({ opened: true, memory: instance.memoryBytes });
-      } catch (thrown) {
-        post({ openFailed: toWire(toEdgeInferError(thrown)) });
-      }
-      return;
-    }
-    // What this thread does not begin any more goes to another one.
-    if (broken) return;
-    const { id, slot, job } = message;
-    // Whoever is first decides: a job that was cancelled is not begun, one that was begun is not taken back.
-    if (Atomics.compareExchange(control, slot, SLOT.waiting, SLOT.started) === SLOT.waiting) answer(id, job);
-    else post({ id, cancelled: true });
-  });
+  }
+
+  #post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+    parentPort?.postMessage(message, transfer);
+  }
+}
+
+/** The memory that an answer takes along. */
+function buffersOf(answer: Answer | undefined): ArrayBuffer[] {
+  if (answer === undefined) return [];
+  if ('vector' in answer) return [answer.vector.buffer];
+  if ('data' in answer) return [answer.data.buffer];
+  return 'parts' in answer ? answer.parts.map(({ buffer }) => buffer) : [];
 }

@@ -142,11 +142,12 @@ export async function parity(image: ImageSource, options: ParityOptions): Promis
   const { input, pointer, size } = pictureInput(card);
   const { array, where } = await readReference(options.against, signal);
   const reference = alignReference(array, input, size, where);
-  const source = await readSource(image, {
+  const { bytes, form } = await readSource(image, {
     limit: MOST_INPUT_BYTES,
     signal: signal ?? new AbortController().signal,
     allocate: (size) => new Uint8Array(size),
   });
+  const source = { bytes, ...form };
   const kernels = await Kernels.create();
   const tensor = kernels.preprocess(source, input);
   const ours = readElements(tensor.bytes, input, size);

@@ -1,6 +1,7 @@
 /** edge_kernels.wasm in this process: a card changed in memory and a picture to a tensor, in milliseconds. docs/abi.md. */
 import { readFileSync } from 'node:fs';
-import { type ReactorImage, ResultReader } from '../engine/reactor.js';
+import type { ReactorImage } from '../engine/reactor.js';
+import { ResultReader } from '../engine/result_reader.js';
 import { EdgeInferError, EXIT } from '../errors.js';
 import type { CardInput } from '../models/card.js';
 import { artifact } from '../runtimes/artifacts.js';

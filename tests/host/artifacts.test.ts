@@ -36,7 +36,16 @@ test('edge_infer.wasm imports WASI preview 1 and the six portable WASI-NN functi
     Wasm.Module.exports(module)
       .map((entry) => entry.name)
       .sort(),
-    ['_start', 'edge_alloc', 'edge_classify', 'edge_infer', 'edge_preprocess', 'edge_reset', 'memory'],
+    [
+      '_start',
+      'edge_alloc',
+      'edge_classify',
+      'edge_embed',
+      'edge_infer',
+      'edge_preprocess',
+      'edge_reset',
+      'memory',
+    ],
   );
 });
 

@@ -149,6 +149,85 @@ describe('typed calls', () => {
     });
   });
 
+  test('the host may hash the tensor itself, and may give a tensor for a picture', async () => {
+    await reactor((guest) => {
+      const unhashed = 1 << 24;
+      const ask = (call: string, image: Uint8Array, size: [number, number, number]) => {
+        const address = guest.exports[call]?.(request(guest, image, size, './model')) ?? 0;
+        return { address, at: (offset: number) => u32(guest, address + offset) };
+      };
+      const tensorOf = ({ at }: ReturnType<typeof ask>, from: number) =>
+        Buffer.from(bytesAt(guest, at(from), at(from + 4)));
+      const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+      const encoded = ppm(9, 7);
+      for (const [image, size] of [
+        [rawPixels(), [4, 4, 3]],
+        [encoded, [0, 0, 0]],
+      ] as [Uint8Array, [number, number, number]][]) {
+        const hashed = ask('edge_classify', image, size);
+        const digest = bytesAt(guest, hashed.at(36), 32).toString('hex');
+        assert.equal(digest, sha256(tensorOf(hashed, 84)));
+        const rows = Buffer.from(bytesAt(guest, hashed.at(28), 3 * 16)).toString('hex');
+
+        const left: [number, number, number] = [size[0], size[1], size[2] | unhashed];
+        const classified = ask('edge_classify', image, left);
+        assert.equal(classified.at(0), 0);
+        assert.equal(classified.at(36), 0);
+        assert.equal(sha256(tensorOf(classified, 84)), digest);
+        const prepared = ask('edge_preprocess', image, left);
+        assert.equal(prepared.at(36), 0);
+        const tensor = tensorOf(prepared, 28);
+        assert.equal(sha256(tensor), digest);
+
+        const given = ask('edge_classify', tensor, [0, 0, 255]);
+        assert.equal(given.at(0), 0);
+        assert.equal(bytesAt(guest, given.at(36), 32).toString('hex'), digest);
+        assert.equal(Buffer.from(bytesAt(guest, given.at(28), 3 * 16)).toString('hex'), rows);
+        const short = ask('edge_classify', tensor.subarray(4), [0, 0, 255 | unhashed]);
+        assert.equal(short.at(0), 3);
+        assert.equal(textAt(guest, short.address + 4), 'INPUT_TENSOR_SIZE');
+        assert.match(textAt(guest, short.address + 12), /takes one of 192 bytes$/);
+      }
+      // A flag of one call is not one of the next.
+      const after = ask('edge_classify', rawPixels(), [4, 4, 3]);
+      assert.notEqual(after.at(36), 0);
+      const json = infer(guest, { image_data: [...encoded] });
+      assert.equal(json.input_sha256, guest.inputHash());
+    });
+  });
+
+  test('edge_embed: a vector of length 1; each call wants its own task', async () => {
+    await withScratch(async (folder) => {
+      writeModel(folder, (card) => {
+        card.task = 'embed';
+        card.output = { name: 'vector', dtype: 'f32', kind: 'embedding' };
+      });
+      const embed = async (logits: number[]) => {
+        const guest = await openGuest(folder, [], { logits }, {}, true);
+        const at = request(guest, rawPixels(), [4, 4, 3], './model');
+        const classified = guest.exports.edge_classify?.(at) ?? 0;
+        assert.equal(textAt(guest, classified + 4), 'MODEL_TASK');
+        const address = guest.exports.edge_embed?.(at) ?? 0;
+        return { guest, address };
+      };
+      const { guest, address } = await embed([3, 0, -4, 0]);
+      assert.equal(u32(guest, address), 0);
+      assert.equal(u32(guest, address + 32), 4);
+      const vector = [0, 4, 8, 12].map((offset) => f32(guest, u32(guest, address + 28) + offset));
+      assert.deepEqual(vector, [0.6, 0, -0.8, 0].map(Math.fround));
+      assert.equal(bytesAt(guest, u32(guest, address + 36), 32).toString('hex'), guest.inputHash());
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const wrong = await embed([1, bad]);
+        assert.equal(textAt(wrong.guest, wrong.address + 4), 'MODEL_OUTPUT_NAN');
+      }
+    });
+    await reactor((guest) => {
+      const wrong = guest.exports.edge_embed?.(request(guest, rawPixels(), [4, 4, 3], './model')) ?? 0;
+      assert.equal(u32(guest, wrong), 4);
+      assert.equal(textAt(guest, wrong + 4), 'MODEL_TASK');
+    });
+  });
+
   test('errors come in the result', async () => {
     await reactor((guest) => {
       const wrong = guest.exports.edge_classify?.(request(guest, rawPixels(), [5, 4, 3], './model')) ?? 0;

@@ -34,7 +34,7 @@ function guestCommand(machine: BenchMachine, name: RuntimeName, command: 'classi
   return async (stdin, stdout) => (await runtime.run({ args, preopens, stdin, stdout })).exitCode;
 }
 
-/** createEngine and one picture, as a script of Node. */
+/** classify of one picture, as a script of Node. */
 const ENGINE = `
 import { classify } from ${JSON.stringify(join(CHECKOUT, 'dist/host/index.js'))};
 console.log(JSON.stringify(await classify(${JSON.stringify(PICTURE)})));`;
