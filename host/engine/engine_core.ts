@@ -142,7 +142,7 @@ export class EngineCore {
     checkDeadline(deadline);
     this.#checkOpen();
     signal?.throwIfAborted();
-    if (wait) await this.#queue.admitWhenFree(signal);
+    if (wait) await this.#admitWhenFree(signal);
     else this.#queue.admit();
     const task = new Task({ signal, deadline });
     const began = performance.now();
@@ -163,8 +163,17 @@ export class EngineCore {
     }
   }
 
+  /** Waits for a place; the engine may be closed meanwhile. */
+  async #admitWhenFree(signal: AbortSignal | undefined): Promise<void> {
+    await this.#queue.admitWhenFree(signal);
+    if (this.#closing === undefined) return;
+    this.#queue.leave();
+    throw engineClosed();
+  }
+
   /** Prepares a request that has a place in the queue, and lets it wait for an instance. */
   async #enqueue(task: Task, prepare: (task: Task) => Promise<Job>, patient: boolean): Promise<void> {
+    const letGo = task.hold();
     try {
       task.job = await prepare(task);
       task.interrupted.throwIfAborted();
@@ -174,6 +183,8 @@ export class EngineCore {
     } catch (error) {
       this.#queue.leave();
       task.fail(error);
+    } finally {
+      letGo();
     }
   }
 
@@ -181,7 +192,7 @@ export class EngineCore {
     const allocate = (size: number) => {
       if (this.#settings.workers === 0) return new Uint8Array(size);
       const shared = this.#buffers.take(size);
-      task.whenSettled(shared.release);
+      task.whenFree(shared.release);
       return shared.bytes;
     };
     const limit = this.#settings.maxInputBytes;

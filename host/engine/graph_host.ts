@@ -133,8 +133,7 @@ export class GraphHost {
     parts: Parameters<Backend['load']>[0],
     options: Parameters<Backend['load']>[1],
   ): BackendGraph {
-    const bytes = parts[0]?.byteLength;
-    if (!this.#model.graphs.some((one: CardGraph) => one.files[0]?.bytes === bytes)) {
+    if (!this.#model.graphs.some((graph) => begins(graph, parts[0]))) {
       throw new NnError('unsupported_operation', 'not a graph of the precision that was asked for');
     }
     const graph = this.#native(() => backend.load(parts, options));
@@ -148,6 +147,13 @@ export class GraphHost {
     this.#graph = watched;
     return watched;
   }
+}
+
+/** Whether a graph's first file is of these bytes. Those of another precision may be as many. */
+function begins({ files }: CardGraph, bytes: Uint8Array | undefined): boolean {
+  const [first] = files;
+  if (first === undefined || bytes === undefined || first.bytes !== bytes.byteLength) return false;
+  return first.sha256 === createHash('sha256').update(bytes).digest('hex');
 }
 
 /** A file of the package, checked against its hash. */

@@ -1,4 +1,5 @@
 /** The instances of one model, and who of them does what. */
+import { toEdgeInferError } from '../errors.js';
 import { engineClosed } from './failures.js';
 import type { TaskQueue } from './queue.js';
 import type { Runner, RunnerEvents } from './runner.js';
@@ -193,7 +194,7 @@ export class Pool implements RunnerEvents {
 
   #send(runner: Runner): void {
     const task = this.#queue.take();
-    if (task !== undefined) runner.send(task);
+    if (task !== undefined) give(runner, task);
   }
 
   /** Gives idle instances what others have and did not begin. */
@@ -202,7 +203,7 @@ export class Pool implements RunnerEvents {
       const busy = this.#seats.find(({ runner }) => runner !== undefined && runner.load > 1);
       const task = busy?.runner?.takeBack();
       if (task === undefined) return;
-      idle.send(task);
+      give(idle, task);
     }
   }
 
@@ -213,5 +214,14 @@ export class Pool implements RunnerEvents {
 
   #seatOf(runner: Runner): Seat | undefined {
     return this.#seats.find((seat) => seat.runner === runner);
+  }
+}
+
+/** Sends a request; one that cannot be sent, as there is no memory for its bytes, fails alone. */
+function give(runner: Runner, task: Task): void {
+  try {
+    runner.send(task);
+  } catch (error) {
+    task.fail(toEdgeInferError(error));
   }
 }

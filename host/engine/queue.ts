@@ -69,7 +69,11 @@ export class TaskQueue {
         this.#hopeful.add(wake);
         signal?.addEventListener('abort', wake);
       });
-      signal?.throwIfAborted();
+      if (signal?.aborted) {
+        // The free place that it may have been told of is another one's.
+        this.#tellNext();
+        throw signal.reason;
+      }
     }
     this.#places++;
   }
@@ -77,8 +81,7 @@ export class TaskQueue {
   /** Gives a place back. */
   leave(): void {
     this.#places--;
-    const [wake] = this.#hopeful;
-    wake?.();
+    this.#tellNext();
   }
 
   /**
@@ -129,6 +132,11 @@ export class TaskQueue {
     }
     task.onInterrupt = undefined;
     return task;
+  }
+
+  #tellNext(): void {
+    const [wake] = this.#hopeful;
+    wake?.();
   }
 
   #refuse(what: string): never {

@@ -35,6 +35,8 @@ export class Task {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #cleanups: (() => void)[] = [];
   #settled = false;
+  /** Who reads or writes its bytes now, and would do so after it is settled. */
+  #holders = 0;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
 
@@ -55,10 +57,25 @@ export class Task {
     return this.#settled;
   }
 
-  /** Runs `cleanup` when the request is settled. */
-  whenSettled(cleanup: () => void): void {
-    if (this.#settled) cleanup();
-    else this.#cleanups.push(cleanup);
+  /** Runs `cleanup` when the request is settled and nobody {@link hold}s its bytes. */
+  whenFree(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+    this.#freeIfDone();
+  }
+
+  /**
+   * Keeps the bytes of the request where they are until the function that is given is called, even when the request is
+   * settled before: an abort stops neither a file that is being read nor a worker that has begun.
+   */
+  hold(): () => void {
+    this.#holders++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders--;
+      this.#freeIfDone();
+    };
   }
 
   succeed(answer: Answer): void {
@@ -97,7 +114,12 @@ export class Task {
     this.#settled = true;
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    for (const cleanup of this.#cleanups) cleanup();
+    this.#freeIfDone();
     return true;
+  }
+
+  #freeIfDone(): void {
+    if (!this.#settled || this.#holders > 0) return;
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
   }
 }

@@ -26,6 +26,8 @@ const EXIT_WAIT_MS = 30_000;
 interface Sent {
   task: Task;
   slot: number;
+  /** Says that the thread does not look at the bytes any more. */
+  letGo: () => void;
 }
 
 /** Where the thread's code is, and the memory for pictures. */
@@ -80,6 +82,7 @@ export class ThreadRunner implements Runner {
     );
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
     this.#worker.on('error', (error) => this.#die(messageOf(error)));
+    this.#worker.on('messageerror', (error) => this.#die(messageOf(error)));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         resolve();
@@ -101,11 +104,11 @@ export class ThreadRunner implements Runner {
     const id = this.#nextId++;
     job.parts = job.parts.map((part) => {
       const shared = this.#buffers.share(part);
-      task.whenSettled(shared.release);
+      task.whenFree(shared.release);
       return shared.bytes;
     });
     Atomics.store(this.#control, slot, SLOT.waiting);
-    const sent: Sent = { task, slot };
+    const sent: Sent = { task, slot, letGo: task.hold() };
     this.#sent.set(id, sent);
     task.onInterrupt = (why) => {
       if (this.#cancel(sent)) return false;
@@ -138,8 +141,10 @@ export class ThreadRunner implements Runner {
   }
 
   /** True when this call took the job back: it was not begun, and will not be. */
-  #cancel({ slot }: Sent): boolean {
-    return this.#exchange(slot) === SLOT.waiting;
+  #cancel({ slot, letGo }: Sent): boolean {
+    if (this.#exchange(slot) !== SLOT.waiting) return false;
+    letGo();
+    return true;
   }
 
   /** Cancels what waits in a slot; what was there. */
@@ -173,7 +178,7 @@ export class ThreadRunner implements Runner {
   /** The worker has looked at a picture and waits for a word. */
   #asked({ id, question }: Extract<FromWorker, { question: unknown }>): void {
     const task = this.#sent.get(id)?.task;
-    const answer = task?.memo?.answerTo(this.#identity, question);
+    const answer = task?.settled ? undefined : task?.memo?.answerTo(this.#identity, question);
     if (answer !== undefined) task?.succeed(answer);
     // A request that is no longer wanted needs no graph either.
     this.#post({ id, known: task?.settled ?? true });
@@ -183,6 +188,7 @@ export class ThreadRunner implements Runner {
     const sent = this.#sent.get(message.id);
     if (sent === undefined) return;
     this.#sent.delete(message.id);
+    sent.letGo();
     if (this.#sent.size === 0) this.#worker.unref();
     if ('answer' in message && message.answer !== undefined) {
       sent.task.memo?.learn(this.#identity, message.answer as CachedAnswer);
@@ -200,10 +206,12 @@ export class ThreadRunner implements Runner {
   #letGo(error: unknown): void {
     this.#settleOpened(error);
     const unstarted: Task[] = [];
-    for (const { slot, task } of this.#sent.values()) {
+    for (const { slot, task, letGo } of this.#sent.values()) {
       const state = this.#exchange(slot);
       if (state === SLOT.waiting) unstarted.push(task);
       else if (state === SLOT.started) task.fail(error);
+      // What a thread that ends may still read does not matter: its answers are not heard.
+      letGo();
     }
     this.#sent.clear();
     this.#events.ended(this, unstarted);
