@@ -1,6 +1,6 @@
 /**
  * All tests: gets the runtimes and tools that are missing, runs the AssemblyScript and the node:test suites, and names at the
- * end whatever was skipped and why. `npm test -- PATTERN` runs only the files whose path contains PATTERN.
+ * end whatever was skipped and why. `npm test -- PATTERN...` runs only the files whose path contains one of the patterns.
  *
  * Closing line: `N passed, N failed[, N skipped]`. Exit code 1 on any failure, and with CI=true on any skip.
  */
@@ -72,10 +72,10 @@ async function runNodeTests(files: string[], tally: Tally): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const pattern = process.argv[2];
+  const patterns = process.argv.slice(2);
   const tally: Tally = { passed: 0, failed: [], skipped: [] };
   const unprepared: string[] = [];
-  if (pattern === undefined) {
+  if (patterns.length === 0) {
     unprepared.push(...(await prepareTools(say)));
     try {
       await installRuntimes(['wasmtime', 'wasmedge', 'wasmedge-0.14'], {
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
   const backends = backendsOfMachine();
   if (backends !== undefined) process.env.EDGE_INFER_BACKENDS ??= backends;
   const files = testFiles(join(CHECKOUT, 'dist/tests')).filter(
-    (file) => pattern === undefined || file.includes(pattern),
+    (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
   );
   await runNodeTests(files, tally);
 

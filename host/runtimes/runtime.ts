@@ -35,7 +35,7 @@ export interface RunRequest {
   module?: string;
   /** Arguments after the program's name. */
   args: readonly string[];
-  /** The program's name, where the host is ours. Default: the module's path. */
+  /** The program's name; WasmEdge has no way to set it. Default: the module's path. */
   argv0?: string;
   preopens: readonly Preopen[];
   /** Environment of the guest. Default empty. */

@@ -46,6 +46,7 @@ async function run(request: RunRequest, which: 'core' | 'component'): Promise<Ru
   for (const { host, guest } of request.preopens) args.push('--dir', `${host}::${guest}`);
   for (const [key, value] of Object.entries(request.env ?? {})) args.push('--env', `${key}=${value}`);
   if (compiled !== undefined) args.push('--allow-precompiled');
+  if (request.argv0 !== undefined) args.push('--argv0', request.argv0);
   args.push(compiled ?? module, ...request.args);
   const exitCode = await runNative(tool, args, request, { WASMTIME_LOG: 'off' });
   return { exitCode };

@@ -1,6 +1,6 @@
 /**
- * GGML graphs (GGUF files) through node-llama-cpp, which only promises its results: it runs in a worker, see
- * sync_worker.ts. Inputs and outputs are those of WasmEdge's GGML plug-in: input 0 the prompt, input 1 options as
+ * GGML graphs (GGUF files) through node-llama-cpp, which only promises its results and cannot be interrupted: it runs in a
+ * process behind a worker, see sync_worker.ts. Inputs and outputs are those of WasmEdge's GGML plug-in: input 0 the prompt, input 1 options as
  * JSON (optional); output 0 the text, output 1 what it took, as JSON.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { NnError, toNnError } from '../errors.js';
 import type { HostTensor, TensorSpec } from '../tensors.js';
 import type { Backend, BackendGraph, OutputStream, ProviderReport } from './backend.js';
 import { type GgmlOptions, readGgmlOptions } from './ggml_options.js';
-import type { GgmlPiece } from './ggml_worker.js';
+import type { GgmlPiece } from './ggml_process.js';
 import { type FoundPackage, findPackage } from './packages.js';
 import { SyncWorker } from './sync_worker.js';
 
@@ -30,7 +30,7 @@ const OUTPUTS: readonly TensorSpec[] = [
 export const findLlama = (): FoundPackage | undefined => findPackage('node-llama-cpp');
 
 /**
- * Makes the GGML backend and starts its worker.
+ * Makes the GGML backend and starts its process.
  *
  * @throws NnError `unsupported_operation` when node-llama-cpp is missing
  */

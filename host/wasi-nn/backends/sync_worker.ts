@@ -12,7 +12,7 @@ import { NnError, type NnErrorName } from '../errors.js';
 /** What the worker is started with, beside the caller's own data. */
 export interface WorkerSeat {
   port: MessagePort;
-  /** One i32: 0 waiting, 1 answered, 2 the worker has ended. */
+  /** Two i32: 0 waiting, 1 answered, 2 the worker has ended; the process that the worker has started, 0 for none. */
   signal: Int32Array;
 }
 
@@ -24,6 +24,8 @@ export type WorkerAnswer =
 export const WAITING = 0;
 export const ANSWERED = 1;
 export const ENDED = 2;
+/** Place in the signal of the worker's process. */
+export const PROCESS = 1;
 
 /** Longest that one call may take unless the caller says otherwise: a worker that died in silence is noticed then. */
 const LONGEST_MS = 15 * 60_000;
@@ -32,7 +34,7 @@ const LONGEST_MS = 15 * 60_000;
 export class SyncWorker {
   readonly #port: MessagePort;
   readonly #worker: Worker;
-  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signal = new Int32Array(new SharedArrayBuffer(8));
   #gone: string | undefined;
 
   /**
@@ -105,8 +107,20 @@ export class SyncWorker {
   #end(why: string): NnError {
     this.#gone = `${this.what} ${why}`;
     this.#port.close();
+    this.#endProcess();
     void this.#worker.terminate();
     return new NnError('runtime_error', this.#gone);
+  }
+
+  /** A native library may be ended with its process only: ending the thread under it would end the host. */
+  #endProcess(): void {
+    const id = Atomics.exchange(this.#signal, PROCESS, 0);
+    if (id === 0) return;
+    try {
+      process.kill(id, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
   }
 }
 
