@@ -82,6 +82,10 @@ export function onnxModel(
     ...inputs.flatMap((value) => block(11, valueInfo(value))),
     ...outputs.flatMap((value) => block(12, valueInfo(value))),
   ];
+  return modelProto(graph);
+}
+
+function modelProto(graph: readonly number[]): Uint8Array {
   return Uint8Array.from([...int(1, 8), ...block(7, graph), ...block(8, int(2, 13))]);
 }
 
@@ -92,6 +96,27 @@ export function identityModel(type: OnnxType, dims: readonly (number | string)[]
     [{ name: 'x', type, dims }],
     [{ name: 'y', type, dims }],
   );
+}
+
+/** Gives `bytes` u8 that the graph keeps in the file `location`, not in itself. */
+export function outsideWeightsModel(location: string, bytes: number): Uint8Array {
+  const entry = (key: string, value: string) => block(13, [...text(1, key), ...text(2, value)]);
+  // TensorProto: dims 1, data_type 2, name 8, external_data 13, data_location 14 (EXTERNAL = 1).
+  const weights = [
+    ...int(1, bytes),
+    ...int(2, ONNX_TYPE.u8),
+    ...text(8, 'w'),
+    ...entry('location', location),
+    ...entry('length', String(bytes)),
+    ...int(14, 1),
+  ];
+  const graph = [
+    ...block(1, nodeProto({ op: 'Identity', inputs: ['w'], outputs: ['y'] })),
+    ...text(2, 'g'),
+    ...block(5, weights),
+    ...block(12, valueInfo({ name: 'y', type: 'u8', dims: [bytes] })),
+  ];
+  return modelProto(graph);
 }
 
 /** `sum = a + b`, `product = a * b`: two inputs, two outputs. */

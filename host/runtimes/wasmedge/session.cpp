@@ -23,6 +23,13 @@ std::shared_ptr<Session> Session::fromBytes(const uint8_t *Data,
   const OrtLibrary &Library = ortLibrary();
   std::shared_ptr<Session> Made(new Session(Library));
   const Options Chosen{*Library.Api, Made->makeOptions(Threads)};
+  // Weights outside of the bytes would be read from the current folder: a guest could name any file there.
+  mustSucceed(*Library.Api,
+              Library.Api->AddSessionConfigEntry(
+                  Chosen.Handle,
+                  "session.model_external_initializers_file_folder_path",
+                  "/dev/null/none"),
+              "session options");
   mustSucceed(*Library.Api,
               Library.Api->CreateSessionFromArray(Library.Env, Data, Length,
                                                   Chosen.Handle, &Made->Handle),

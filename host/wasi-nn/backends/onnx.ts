@@ -1,4 +1,6 @@
 /** ONNX graphs through onnxruntime-node's synchronous binding. */
+import { devNull } from 'node:os';
+import path from 'node:path';
 import type { Counters } from '../counters.js';
 import { NnError } from '../errors.js';
 import { DTYPE_BYTES, type Dtype, type HostTensor, type TensorSpec } from '../tensors.js';
@@ -103,6 +105,7 @@ function openSession(ort: OnnxRuntime, model: Uint8Array, options: OnnxOptions, 
           session: {
             // Without it, INT8 graphs saturate on x86 processors that lack VNNI and lose accuracy in silence.
             x64quantprecision: '1',
+            model_external_initializers_file_folder_path: weightsFolder(load.files),
             ...(strict ? { disable_cpu_ep_fallback: '1' } : {}),
           },
         },
@@ -122,6 +125,16 @@ function openSession(ort: OnnxRuntime, model: Uint8Array, options: OnnxOptions, 
     return { session, provider: report };
   }
   throw new NnError('unsupported_operation', `cannot run on ${load.target}: ${why.join('; ')}`);
+}
+
+/**
+ * Where ONNX Runtime looks for weights that a graph keeps in files of its own: beside the graph's file. A graph from a
+ * guest's bytes could otherwise name any file below the current folder and read it as a tensor; it gets a folder that
+ * cannot exist.
+ */
+function weightsFolder(files: readonly string[] | undefined): string {
+  const [file] = files ?? [];
+  return file === undefined ? path.join(devNull, 'none') : path.dirname(file);
 }
 
 /** `y = x` for one f32: the smallest graph there is to ask for a provider. */
