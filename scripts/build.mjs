@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildAdapter } from './build/adapter.mjs';
+import { compileCardValidator } from './build/card_validator.mjs';
 import { buildComponent, transpileComponent } from './build/component.mjs';
 import { buildConformance } from './build/conformance.mjs';
 import { compileGuest } from './build/guest.mjs';
@@ -38,6 +39,8 @@ function stored(file) {
 async function buildHost() {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root });
+  const validator = path.join(root, 'dist', 'host', 'models', 'card_validator.cjs');
+  writeFileSync(validator, compileCardValidator(root));
   progress('host compiled');
 }
 

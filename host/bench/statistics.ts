@@ -39,3 +39,36 @@ export function summarize(samples: readonly number[]): Summary {
     rounds: sorted.length,
   };
 }
+
+/** A straight line through points, and how sure its slope is. */
+export interface Trend {
+  /** Units of y for one of x. */
+  slope: number;
+  /** 95 % confidence interval of the slope. */
+  low: number;
+  high: number;
+}
+
+/** Of the normal distribution: 95 % lie within so many standard deviations. */
+const WITHIN_95 = 1.96;
+
+/**
+ * The line of least squares through at least three points. Neighbours that deviate alike, as memory does between two
+ * collections, say less than as many independent points: the standard error is made larger by sqrt((1 + r) / (1 - r)),
+ * where r is the correlation of neighbouring residuals if it is positive (the effective number of samples of a first-order
+ * autoregressive series; Santer et al. 2000, Journal of Geophysical Research 105).
+ */
+export function trendOf(points: readonly (readonly [x: number, y: number])[]): Trend {
+  const count = points.length;
+  if (count < 3) throw new RangeError('fewer than three points');
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / count;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / count;
+  const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  const slope = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
+  const residuals = points.map(([x, y]) => y - meanY - slope * (x - meanX));
+  const squares = residuals.reduce((sum, residual) => sum + residual ** 2, 0);
+  const products = residuals.slice(1).reduce((sum, residual, i) => sum + residual * (residuals[i] ?? 0), 0);
+  const alike = squares === 0 ? 0 : Math.min(Math.max(products / squares, 0), 0.99);
+  const error = Math.sqrt((squares / (count - 2) / spread) * ((1 + alike) / (1 - alike)));
+  return { slope, low: slope - WITHIN_95 * error, high: slope + WITHIN_95 * error };
+}

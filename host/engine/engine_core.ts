@@ -176,8 +176,7 @@ export class EngineCore {
     const letGo = task.hold();
     try {
       task.job = await prepare(task);
-      task.interrupted.throwIfAborted();
-      await this.#recall(task, task.job);
+      if (!task.settled) await this.#recall(task, task.job);
       if (task.settled) this.#queue.leave();
       else this.#queue.push(task, patient);
     } catch (error) {
@@ -196,7 +195,15 @@ export class EngineCore {
       return shared.bytes;
     };
     const limit = this.#settings.maxInputBytes;
-    const { bytes, form } = await readSource(source, { limit, signal: task.interrupted, allocate });
+    const reading = {
+      limit,
+      // Bytes in memory need none.
+      get signal() {
+        return task.interrupted;
+      },
+      allocate,
+    };
+    const { bytes, form } = await readSource(source, reading);
     return job(bytes, form);
   }
 
@@ -257,7 +264,8 @@ export class EngineCore {
   #start(choice: ModelChoice, events: RunnerEvents): Runner {
     const modules = compileModules(this.#cache?.comparesPictures === true);
     if (this.#settings.workers === 0) return new InlineRunner(modules, choice, events);
-    const home = { script: this.#script, buffers: this.#buffers };
+    const { niceness } = this.#settings;
+    const home = { script: this.#script, buffers: this.#buffers, niceness };
     return new ThreadRunner(modules, choice, home, events);
   }
 

@@ -96,6 +96,8 @@ export type Answer = Answers[Job['kind']];
 export interface WorkerSeat {
   /** Word 0: {@link NativeGate}; the rest: {@link SLOT}, one word for each job that may be with the worker. */
   control: Int32Array;
+  /** See {@link EngineOptions.niceness}. */
+  niceness: number;
 }
 
 /** States of a slot of the control words. Both sides go from WAITING by compareExchange: one of them wins. */

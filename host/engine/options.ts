@@ -37,6 +37,11 @@ export interface EngineOptions extends ModelOptions {
   maxInputBytes?: number;
   /** An instance whose linear memory has become larger is replaced after its request. Default 512 MiB. */
   maxInstanceBytes?: number;
+  /**
+   * By how much the threads' priority is lower than that of the process, 0 to 19, so that the event loop gets a core as soon
+   * as it has something to do though all of them are busy. Linux only. Default 10.
+   */
+  niceness?: number;
 }
 
 /** What the cache keeps, and how long. */
@@ -62,6 +67,7 @@ export interface Settings {
   deadline: number | undefined;
   maxInputBytes: number;
   maxInstanceBytes: number;
+  niceness: number;
 }
 
 const MIB = 2 ** 20;
@@ -82,12 +88,14 @@ export function settingsOf(options: EngineOptions): Settings {
     deadline,
     maxInputBytes: options.maxInputBytes ?? 256 * MIB,
     maxInstanceBytes: options.maxInstanceBytes ?? 512 * MIB,
+    niceness: options.niceness ?? 10,
   };
   checkRange('workers', settings.workers, 0, 1024, true);
   checkRange('queue.length', settings.queue.length, 1, 2 ** 20, true);
   checkRange('queue.bytes', settings.queue.bytes, 1, 2 ** 40, true);
   checkRange('maxInputBytes', settings.maxInputBytes, 1, 2 ** 31, true);
   checkRange('maxInstanceBytes', settings.maxInstanceBytes, 65536, 2 ** 32, true);
+  checkRange('niceness', settings.niceness, 0, 19, true);
   checkDeadline(deadline);
   return settings;
 }

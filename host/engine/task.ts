@@ -18,8 +18,6 @@ export interface TaskOptions {
 export class Task {
   /** Settles with the request. */
   readonly promise: Promise<Answer>;
-  /** Aborted when the request is no longer wanted, for whatever is read on its behalf. */
-  readonly interrupted: AbortSignal;
   /** The work; undefined while its picture is being read. */
   job: Job | undefined;
   /** What the cache knows of it, where there is one. */
@@ -30,7 +28,8 @@ export class Task {
   readonly deadline: number;
   /** When they are over, on the clock of performance.now(). */
   readonly deadlineAt: number;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #interruption: unknown;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #cleanups: (() => void)[] = [];
@@ -45,12 +44,20 @@ export class Task {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.interrupted = this.#controller.signal;
     this.deadline = deadline ?? Number.POSITIVE_INFINITY;
     this.deadlineAt = performance.now() + this.deadline;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort);
     if (deadline !== undefined) this.#timer = setTimeout(() => this.#onDeadline(deadline), deadline);
+  }
+
+  /** Aborted when the request is no longer wanted, for whatever is read on its behalf. Made when first asked for. */
+  get interrupted(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#interruption !== undefined) this.#controller.abort(this.#interruption);
+    }
+    return this.#controller.signal;
   }
 
   get settled(): boolean {
@@ -105,7 +112,8 @@ export class Task {
     const tell = this.onInterrupt;
     this.#settle();
     const error = reason(tell?.(why) ?? false);
-    this.#controller.abort(error);
+    this.#interruption = error;
+    this.#controller?.abort(error);
     this.#reject(error);
   }
 

@@ -34,6 +34,7 @@ interface Sent {
 export interface ThreadHome {
   script: URL;
   buffers: SharedBuffers;
+  niceness: number;
 }
 
 export class ThreadRunner implements Runner {
@@ -56,7 +57,7 @@ export class ThreadRunner implements Runner {
   constructor(
     modules: Promise<Modules>,
     model: ModelChoice,
-    { script, buffers }: ThreadHome,
+    { script, buffers, niceness }: ThreadHome,
     events: RunnerEvents,
   ) {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (1 + CAPACITY)));
@@ -68,7 +69,7 @@ export class ThreadRunner implements Runner {
       this.#settleOpened = (error) => (error === undefined ? resolve() : reject(error));
     });
     this.opened.catch(() => {});
-    const seat: WorkerSeat = { control: this.#control };
+    const seat: WorkerSeat = { control: this.#control, niceness };
     this.#worker = new Worker(script, {
       workerData: seat,
       execArgv: [],

@@ -1,4 +1,5 @@
 /** The worker thread: opens a model once, then answers one job at a time. */
+import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toEdgeInferError } from '../errors.js';
 import { toWire } from './failures.js';
@@ -20,8 +21,25 @@ type Before = (job: Job) => void;
 
 /** Serves the engine that started this thread. */
 export function serve(before: Before = () => {}): void {
+  yieldToOthers((workerData as WorkerSeat).niceness);
   const worker = new JobWorker(before);
   parentPort?.on('message', (message: ToWorker) => worker.hear(message));
+  parentPort?.on('messageerror', (error) => {
+    throw error;
+  });
+}
+
+/**
+ * Lets the event loop of the program have a core at once when it has something to do. Linux has a priority for each
+ * thread; elsewhere it would be that of the whole process.
+ */
+function yieldToOthers(niceness: number): void {
+  if (process.platform !== 'linux' || niceness === 0) return;
+  try {
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness));
+  } catch {
+    // A sandbox may forbid it; everything works without.
+  }
 }
 
 class JobWorker {

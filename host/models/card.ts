@@ -1,8 +1,8 @@
 /** The model card: types, and validation against `card.schema.json`. */
-import { readFileSync } from 'node:fs';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageFile } from '../paths.js';
+import validate from './card_validator.cjs';
 
 /** Element types a card may name. */
 export type CardDtype = 'f32' | 'f16' | 'u8' | 'i8' | 'i32' | 'i64';
@@ -96,16 +96,6 @@ export function cardSchemaPath(): string {
   return packageFile('host', 'models', 'card.schema.json');
 }
 
-let validator: ValidateFunction<ModelCard> | undefined;
-
-function cardValidator(): ValidateFunction<ModelCard> {
-  if (validator === undefined) {
-    const schema = JSON.parse(readFileSync(cardSchemaPath(), 'utf8')) as object;
-    validator = new Ajv({ allErrors: true, strict: true, strictRequired: false }).compile<ModelCard>(schema);
-  }
-  return validator;
-}
-
 /**
  * Reads a card and checks it against the schema.
  *
@@ -122,7 +112,6 @@ export function parseCard(text: string, where: string): ModelCard {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw cardError(where, `not JSON: ${why}`, cause);
   }
-  const validate = cardValidator();
   if (validate(value)) return value;
   const errors = validate.errors ?? [];
   const outside = errors.find((error) => error.keyword === 'pattern' && error.schemaPath.includes('/path'));

@@ -6,6 +6,7 @@ import { formatBytes, formatEqual, formatGoal, formatRatio } from './table.js';
 /** Chapters by the first part of a case's id. */
 const CHAPTERS: readonly (readonly [folder: string, title: string])[] = [
   ['classify', 'From JPEG bytes to an answer'],
+  ['engine', 'The engine under load'],
   ['preprocess', 'Preprocessing'],
   ['decode', 'Decoding'],
   ['resize', 'Resizing'],

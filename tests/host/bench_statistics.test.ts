@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alternate } from '../../host/bench/rounds.js';
-import { quantile, summarize } from '../../host/bench/statistics.js';
+import { quantile, summarize, trendOf } from '../../host/bench/statistics.js';
 
 test('median and p95 are interpolated as NumPy does', () => {
   assert.equal(quantile([1, 2, 3, 4], 0.5), 2.5);
@@ -52,4 +52,38 @@ test('rounds end when they are told to', async () => {
     },
   };
   await assert.rejects(alternate([subject, subject], { rounds: 3, signal: stop.signal }), /enough/);
+});
+
+test('a trend: its slope, and an interval that is wider where neighbours deviate alike', () => {
+  const line = trendOf([
+    [0, 1],
+    [1, 3],
+    [2, 5],
+    [3, 7],
+  ]);
+  assert.deepEqual(line, { slope: 2, low: 2, high: 2 });
+  // NumPy: slope 0.5, standard error 0.7; the residuals alternate, so nothing is added.
+  const uneven = trendOf([
+    [0, 1],
+    [1, 4],
+    [2, 0],
+    [3, 5],
+    [4, 3],
+  ]);
+  assert.ok(Math.abs(uneven.slope - 0.5) < 1e-12);
+  assert.ok(Math.abs(uneven.high - uneven.slope - 1.96 * 0.7) < 1e-9);
+  // Long waves around nothing: taken as independent they would look like growth.
+  const waves = Array.from({ length: 200 }, (_, i) => [i, Math.sin(i / 40)] as const);
+  const { low, high } = trendOf(waves);
+  assert.ok(low < 0 && high > 0);
+  const growing = trendOf(waves.map(([x, y]) => [x, y + x / 5] as const));
+  assert.ok(growing.low > 0.1);
+  assert.throws(
+    () =>
+      trendOf([
+        [0, 1],
+        [1, 2],
+      ]),
+    RangeError,
+  );
 });

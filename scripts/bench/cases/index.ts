@@ -3,6 +3,7 @@ import type { BenchCase } from '../case.js';
 import { COLD_START_CASES } from './cold_start.js';
 import { DECODE_CASES } from './decode.js';
 import { END_TO_END_CASES } from './end_to_end.js';
+import { ENGINE_CASES } from './engine.js';
 import { MEMORY_CASES } from './memory.js';
 import { PREPROCESS_CASES } from './preprocess.js';
 import { RESIZE_CASES } from './resize.js';
@@ -11,6 +12,7 @@ import { VECTOR_CASES } from './vectors.js';
 
 export const CASES: readonly BenchCase[] = [
   ...END_TO_END_CASES,
+  ...ENGINE_CASES,
   ...PREPROCESS_CASES,
   ...DECODE_CASES,
   ...RESIZE_CASES,

@@ -10,6 +10,8 @@ export interface Work {
   call(i: number): void | Promise<void>;
   /** Output of the unit that was done last; may be a view that the next call overwrites. */
   output(): Uint8Array;
+  /** Measures something else than the time of a unit, for at least `ms`; what it gives is the sample. */
+  measure?(ms: number): Promise<number>;
   /** Where the time of the last pass went, in words. */
   profile?(): string;
   /** Versions of what it uses, by name. */
