@@ -1,5 +1,5 @@
 /** AssemblyScript -> core WebAssembly modules. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
@@ -37,6 +37,18 @@ function allowedInCore(module, name) {
 }
 
 /**
+ * The same kernels without SIMD: each `simd.ts` has a `scalar.ts` of the same signatures and results beside it.
+ *
+ * @param {string} file
+ * @param {string} source
+ */
+function scalarSource(file, source) {
+  const twin = file.replace(/simd\.ts$/, 'scalar.ts');
+  if (twin === file || !existsSync(path.resolve(root, twin))) return source;
+  return `export * from './${path.basename(twin, '.ts')}';\n`;
+}
+
+/**
  * asc's own output for an entry.
  *
  * @param {string} name of a file in assembly/entries
@@ -51,7 +63,7 @@ export async function compile(name, options, rewrite = (_file, source) => source
     [
       `assembly/entries/${name}.ts`,
       ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--noAssert'],
-      ...['--use', 'abort=', '--use', 'ASCII_TEXT=1', '--enable', 'simd', ...options],
+      ...['--use', 'abort=', '--use', 'ASCII_TEXT=1', ...options],
     ],
     {
       readFile(file, baseDir) {
@@ -79,23 +91,23 @@ export async function compile(name, options, rewrite = (_file, source) => source
  *
  * @param {string} name
  * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
- * @param {{options?: string[], sources?: Record<string, string>}} [otherwise] for tests: more options of asc, other
- *   texts for source files
+ * @param {{simd?: boolean, options?: string[], sources?: Record<string, string>}} [otherwise] without SIMD; for tests:
+ *   more options of asc, other texts for source files
  * @returns {Promise<Uint8Array>}
  */
-export async function compileGuest(name, abi, { options: more = [], sources = {} } = {}) {
-  const options = ['--use', `NN_ABI=${abi}`, ...more];
+export async function compileGuest(name, abi, { simd = true, options: more = [], sources = {} } = {}) {
+  const options = ['--use', `NN_ABI=${abi}`, simd ? '--enable' : '--disable', 'simd', ...more];
+  /** @param {string} file @param {string} source */
+  const text = (file, source) => sources[file] ?? (simd ? source : scalarSource(file, source));
   const census = new TextCensus();
-  const unoptimised = await compile(name, options, (file, source) =>
-    census.source(file, sources[file] ?? source),
-  );
+  const unoptimised = await compile(name, options, (file, source) => census.source(file, text(file, source)));
   const packed = packTexts(census.found(unoptimised));
   const binary = await compile(
     name,
     [...options, '--optimizeLevel', '3', '--shrinkLevel', '1'],
-    (file, source) => packedSource(file, sources[file] ?? source, packed),
+    (file, source) => packedSource(file, text(file, source), packed),
   );
-  const finished = finish(binary);
+  const finished = finish(binary, simd);
   checkImports(name, finished);
   return finished;
 }
@@ -104,8 +116,9 @@ export async function compileGuest(name, abi, { options: more = [], sources = {}
  * What asc leaves: constants that are exported by accident of the language, names.
  *
  * @param {Uint8Array} binary
+ * @param {boolean} simd
  */
-function finish(binary) {
+function finish(binary, simd) {
   const module = binaryen.readBinary(binary);
   try {
     for (let i = module.getNumExports() - 1; i >= 0; i--) {
@@ -114,7 +127,8 @@ function finish(binary) {
     }
     const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } =
       binaryen.Features;
-    module.setFeatures(MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128);
+    const always = MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt;
+    module.setFeatures(simd ? always | SIMD128 : always);
     binaryen.setOptimizeLevel(3);
     binaryen.setShrinkLevel(1);
     module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);

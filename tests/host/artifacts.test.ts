@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import binaryen from 'binaryen';
 import { Wasm } from '../../host/wasm.js';
 
 const bytes = (name: string) => readFileSync(new URL(`../../wasm/${name}`, import.meta.url));
@@ -47,6 +48,24 @@ test('edge_infer.wasm imports WASI preview 1 and the six portable WASI-NN functi
       'memory',
     ],
   );
+});
+
+test('edge_kernels_scalar.wasm exports what edge_kernels.wasm does and has no SIMD', () => {
+  const scalar = new Wasm.Module(bytes('edge_kernels_scalar.wasm'));
+  assert.deepEqual(Wasm.Module.imports(scalar), []);
+  assert.deepEqual(
+    Wasm.Module.exports(scalar),
+    Wasm.Module.exports(new Wasm.Module(bytes('edge_kernels.wasm'))),
+  );
+  const text = (name: string) => {
+    const module = binaryen.readBinary(bytes(name));
+    const listing = module.emitText();
+    module.dispose();
+    return listing;
+  };
+  const simd = /v128|[if]\d+x\d+\./;
+  assert.doesNotMatch(text('edge_kernels_scalar.wasm'), simd);
+  assert.match(text('edge_kernels.wasm'), simd);
 });
 
 test('edge_kernels.wasm imports nothing', () => {

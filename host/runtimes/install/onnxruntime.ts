@@ -25,7 +25,7 @@ export function installOnnxRuntime(context: InstallContext): string {
   const folder = context.at('onnxruntime', onnxRuntimeVersion());
   const target = path.join(folder, LIBRARY);
   if (existsSync(target)) return target;
-  const source = findLibrary(packageFolder());
+  const source = onnxRuntimeLibrary();
   mkdirSync(folder, { recursive: true });
   try {
     linkSync(source, target);
@@ -33,6 +33,15 @@ export function installOnnxRuntime(context: InstallContext): string {
     cpSync(source, target, { dereference: true });
   }
   return target;
+}
+
+/**
+ * libonnxruntime.so.1 in the npm package onnxruntime-node.
+ *
+ * @throws EdgeInferError `ONNXRUNTIME_MISSING` (exit 5)
+ */
+export function onnxRuntimeLibrary(): string {
+  return findLibrary(packageFolder());
 }
 
 function packageFolder(): string {

@@ -1,0 +1,132 @@
+/** The programs in examples/: how each is made ready, once a machine, and how it is started. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { onnxRuntimeLibrary } from '../../host/runtimes/install/onnxruntime.js';
+import { CHECKOUT, MACHINE_TOOLS } from '../../scripts/machine/paths.js';
+import { type CliResult, runProgram } from './cli.js';
+import type { Requirement } from './requirements.js';
+
+/** What a program is asked. */
+export interface ExampleRun {
+  readonly picture: string;
+  readonly model: string;
+  readonly memoryMib: number;
+  readonly timeoutMs: number;
+}
+
+type Command = readonly [program: string, ...args: string[]];
+
+/** A program in another language. */
+export interface ExampleProgram {
+  /** Its folder in examples/. */
+  readonly name: string;
+  /** `runtime` of its answers. */
+  readonly runtime: string;
+  readonly source: string;
+  /** Programs that must be on this machine. */
+  readonly needs: readonly string[];
+  /** Commands that make it ready in `folder`, run in its folder of examples/. */
+  prepare(folder: string): readonly Command[];
+  command(folder: string, run: ExampleRun): Command;
+}
+
+const artifact = (name: string) => join(CHECKOUT, 'dist/wasm', name);
+const KERNELS = artifact('edge_kernels.wasm');
+const positional = (kernels: string, { picture, model, memoryMib, timeoutMs }: ExampleRun) => [
+  ...[picture, model, kernels, String(memoryMib), String(timeoutMs)],
+];
+const flags = ({ picture, model, memoryMib, timeoutMs }: ExampleRun) => [
+  ...[`--model=${model}`, `--kernels=${KERNELS}`, `--memory-mib=${memoryMib}`, `--timeout-ms=${timeoutMs}`],
+  picture,
+];
+
+export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
+  {
+    name: 'python',
+    runtime: 'python-wasmtime',
+    source: 'classify.py',
+    needs: ['python3'],
+    prepare: (folder) => [
+      ['python3', '-m', 'venv', join(folder, 'venv')],
+      [
+        ...([join(folder, 'venv/bin/pip'), 'install', '--quiet', '--disable-pip-version-check'] as const),
+        ...['-r', 'requirements.txt'],
+      ],
+    ],
+    command: (folder, run) => [
+      join(folder, 'venv/bin/python'),
+      join(CHECKOUT, 'examples/python/classify.py'),
+      ...flags(run),
+    ],
+  },
+  {
+    name: 'go',
+    runtime: 'go-wazero',
+    source: 'main.go',
+    needs: ['go', 'gcc'],
+    prepare: (folder) => [['go', 'build', '-trimpath', '-o', join(folder, 'classify'), '.']],
+    command: (folder, run) => [join(folder, 'classify'), ...flags(run)],
+  },
+  {
+    name: 'java',
+    runtime: 'java-chicory',
+    source: 'Classify.java',
+    needs: ['java', 'javac', 'mvn'],
+    prepare: (folder) => [
+      ['mvn', '-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`],
+      ['javac', '-cp', join(folder, 'lib/*'), '-d', join(folder, 'classes'), 'Classify.java'],
+    ],
+    command: (folder, run) => [
+      ...(['java', '-cp', `${join(folder, 'classes')}${delimiter}${join(folder, 'lib/*')}`] as const),
+      'Classify',
+      ...positional(artifact('edge_kernels_scalar.wasm'), run),
+    ],
+  },
+];
+
+/** A program that must be on PATH. */
+export const onPath =
+  (program: string): Requirement<string> =>
+  () => {
+    const folder = (process.env.PATH ?? '').split(delimiter).find((at) => existsSync(join(at, program)));
+    return folder === undefined ? { missing: `needs ${program} on PATH` } : { value: join(folder, program) };
+  };
+
+function recipe({ name }: ExampleProgram): string {
+  const folder = join(CHECKOUT, 'examples', name);
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  for (const file of files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort()) {
+    if (!file.endsWith('.md')) hash.update(file.slice(folder.length)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+/** Makes a program ready unless it is, and gives the folder of what was made. */
+export async function prepareExample(example: ExampleProgram): Promise<string> {
+  const folder = join(MACHINE_TOOLS, 'examples', example.name);
+  const stamp = join(folder, '.recipe');
+  const wanted = recipe(example);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return folder;
+  rmSync(stamp, { force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [program, ...args] of example.prepare(folder)) {
+    const cwd = join(CHECKOUT, 'examples', example.name);
+    const { exitCode, stdout, stderr } = await runProgram(program, args, { cwd, timeout: 1_500_000 });
+    if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`);
+  }
+  writeFileSync(stamp, wanted);
+  return folder;
+}
+
+/** Runs a program that is ready. */
+export function runExample(example: ExampleProgram, folder: string, run: ExampleRun): Promise<CliResult> {
+  const [program, ...args] = example.command(folder, run);
+  return runProgram(program, args, {
+    env: { ...process.env, ORT_DYLIB_PATH: onnxRuntimeLibrary() },
+    timeout: 120_000,
+  });
+}
