@@ -7,6 +7,18 @@
  * const { predictions } = await engine.classify('photo.jpg');
  * console.log(predictions[0]);
  */
+export {
+  type AdaptiveCalls,
+  type AdaptiveEngine,
+  type AdaptiveStats,
+  createAdaptiveEngine,
+} from './adaptive/adaptive_engine.js';
+export type { CloudOptions, SplitOptions } from './adaptive/cloud/options.js';
+export { type Decided, type Decision, explain, type Reason, type ReasonCode } from './adaptive/decision.js';
+export type { AdaptiveModel, AdaptiveOptions, ConfidenceRule, FrameRule } from './adaptive/options.js';
+export { defaultPolicy, type Preference, type SignalPolicy, type Strain } from './adaptive/policy.js';
+export { machineSignals } from './adaptive/signals/machine.js';
+export type { Reading, Signal, SignalSources } from './adaptive/signals/signal.js';
 export type { BatchCall, RequestOptions } from './engine/batches.js';
 export type { CacheStats } from './engine/cache.js';
 export { type ClassifyOptions, createEngine, type Engine } from './engine/engine.js';

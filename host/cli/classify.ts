@@ -5,12 +5,12 @@ import type { Command } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageFile } from '../paths.js';
 import { findRuntime, runtimeNames } from '../runtimes/index.js';
+import { type AdaptiveFlags, classifyAdaptively, isAdaptive } from './classify_adaptive.js';
 import { runGuest } from './guest.js';
 import { note } from './output.js';
 import { Sandbox } from './sandbox.js';
 
-interface ClassifyOptions {
-  model: string;
+interface ClassifyOptions extends AdaptiveFlags {
   runtime: string;
   top?: string;
   threshold?: string;
@@ -47,6 +47,10 @@ export function addClassify(program: Command, done: (exitCode: number) => void):
     .option('--trust', "skip the SHA-256 check of the model's files")
     .option('--images-from <FILE>', 'more images, one path a line, - for standard input')
     .option('--raw <WIDTHxHEIGHT[:FORMAT]>', 'images are raw pixels: rgb, or FORMAT[:MATRIX[:RANGE]]')
+    .option('--budget <MS>', 'several models (--model A,B,C, the cheapest first): time for one image')
+    .option('--confidence <X>', 'several models: ask the next one below this (default: 0.7)')
+    .option('--cloud <URL#MODEL>', 'several models: ask this server when all are unsure')
+    .option('--explain', 'several models: say why which one answered')
     .option('--verbose', 'also say which graphs were refused and why')
     .addHelpText(
       'after',
@@ -56,6 +60,7 @@ Examples:
   $ edge-infer classify --runtime wasmtime --top 3 --json *.jpg
   $ edge-infer classify --raw 640x480:nv12:bt709 frame.yuv
   $ find . -name '*.png' | edge-infer classify --images-from - --model ./my-model
+  $ edge-infer classify --model ./tiny,cifar10 --budget 50 --explain photo.jpg
   $ curl -s https://example.org/cat.jpg | edge-infer classify -`,
     )
     .action(async (images: string[], options: ClassifyOptions) => done(await classify(images, options)));
@@ -63,6 +68,10 @@ Examples:
 
 async function classify(images: string[], options: ClassifyOptions): Promise<number> {
   findRuntime(options.runtime);
+  if (isAdaptive(options)) {
+    refuseGuestFlags(options);
+    return await classifyAdaptively(images.length > 0 ? images : [samplePicture()], options);
+  }
   using sandbox = new Sandbox();
   const args: string[] = ['classify', '--model', sandbox.model(options.model)];
   for (const flag of PASSED) {
@@ -78,6 +87,21 @@ async function classify(images: string[], options: ClassifyOptions): Promise<num
   const named = images.length > 0 || options.imagesFrom !== undefined ? images : [samplePicture()];
   args.push('--', ...named.map((image) => (image === '-' ? '-' : sandbox.file(image))));
   return await runGuest({ runtime: options.runtime, args, sandbox, target: options.target, named: true });
+}
+
+/** Flags that only a guest understands. */
+function refuseGuestFlags(options: ClassifyOptions): void {
+  const given = (['imagesFrom', 'raw', 'encoding', 'target', 'trust'] as const).find(
+    (flag) => options[flag] !== undefined,
+  );
+  if (given === undefined) return;
+  const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new EdgeInferError({
+    code: 'USAGE_INVALID',
+    message: `--${flag} does not go together with several models`,
+    hint: 'leave it out, or use one model without --budget, --confidence, --cloud and --explain',
+    exitCode: EXIT.usage,
+  });
 }
 
 /** The picture that the project drew itself. */
