@@ -169,19 +169,19 @@ describe('a server that does not', () => {
 
   test('slow: no answer waits longer than the timeout, nor than the budget', async () => {
     await using server = await startOipServer({ cifar: served });
-    await using engine = await open(server.url, { timeout: 120, cooldown: 1 });
+    await using engine = await open(server.url, { timeout: 800, cooldown: 1 });
     await engine.classify(picture);
     server.fault = 'slow';
-    server.delay = 2000;
+    server.delay = 6000;
     const began = performance.now();
     const { decision } = await engine.classify(picture);
     assert.equal(decision.cloud?.outcome, 'failed');
-    assert.match(decision.cloud?.why ?? '', /no answer within 120 ms/);
-    assert.ok(performance.now() - began < 120 + 400, `${performance.now() - began} ms`);
-    await using hurried = await open(server.url, { timeout: 5000 }, { latencyBudget: 150 });
+    assert.match(decision.cloud?.why ?? '', /no answer within 800 ms/);
+    assert.ok(performance.now() - began < 800 + 600, `${performance.now() - began} ms`);
+    await using hurried = await open(server.url, { timeout: 5000 }, { latencyBudget: 300 });
     const since = performance.now();
     assert.equal((await hurried.classify(picture)).decision.model, 'int8');
-    assert.ok(performance.now() - since < 150 + 400, `${performance.now() - since} ms`);
+    assert.ok(performance.now() - since < 300 + 600, `${performance.now() - since} ms`);
   });
 
   test('nobody there: the first picture is answered here, the next ones do not even try', async () => {
