@@ -115,7 +115,7 @@ func classify(k Kernels, folder string, picture []byte) object {
 	for _, file := range slices.Concat(card.Files, graph.Files) {
 		files[file.Path] = must(os.ReadFile(filepath.Join(folder, file.Path)))
 		if fmt.Sprintf("%x", sha256.Sum256(files[file.Path])) != file.Sha256 {
-			fail("MODEL_HASH", file.Path+" is not the file that the card names")
+			fail("MODEL_HASH_MISMATCH", file.Path+" is not the file that the card names")
 		}
 	}
 	k.result("edge_open_card", append(k.put(text), k.put(files[card.Output.Labels])...)...)

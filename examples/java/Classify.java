@@ -91,7 +91,7 @@ public final class Classify {
     var data = Files.readAllBytes(folder.resolve(file.get("path").asText()));
     var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
     if (hash.equals(file.get("sha256").asText())) return data;
-    throw new Failure("MODEL_HASH", file.get("path").asText() + " is not the file that the card names");
+    throw new Failure("MODEL_HASH_MISMATCH", file.get("path").asText() + " is not the file that the card names");
   }
 
   static JsonNode find(JsonNode list, String key, String value) {

@@ -79,7 +79,7 @@ def read_checked(folder: Path, entry: dict) -> bytes:
     """A file of the package, whose hash the card vouches for."""
     data = (folder / entry["path"]).read_bytes()
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise Failure("MODEL_HASH", f"{entry['path']} is not the file that the card names")
+        raise Failure("MODEL_HASH_MISMATCH", f"{entry['path']} is not the file that the card names")
     return data
 
 

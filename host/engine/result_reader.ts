@@ -1,65 +1,13 @@
-/** Result structs in the memory of an instance: see docs/abi.md. */
+/** Result structs as Node reads them. */
 import { createHash } from 'node:crypto';
-import { EdgeInferError, type ExitCode } from '../errors.js';
+import { ResultView } from './result_view.js';
 
-/** Reads a result struct: little endian, 4-byte fields. Valid until the next call of the instance. */
-export class ResultReader {
-  readonly #view: DataView;
-
-  constructor(
-    readonly buffer: ArrayBufferLike,
-    readonly address: number,
-  ) {
-    this.#view = new DataView(buffer);
-  }
-
-  u32(offset: number): number {
-    return this.#view.getUint32(this.address + offset, true);
-  }
-
-  f32(offset: number): number {
-    return this.#view.getFloat32(this.address + offset, true);
-  }
-
-  /** Text of {address, length} at `offset`. */
-  text(offset: number): string {
-    return this.textAt(this.u32(offset), this.u32(offset + 4));
-  }
-
-  textAt(address: number, length: number): string {
-    return new TextDecoder().decode(new Uint8Array(this.buffer, address, length));
-  }
-
-  /** A copy of the bytes at an address. */
-  bytesAt(address: number, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.buffer, address, length).slice();
-  }
-
-  u32At(address: number): number {
-    return this.#view.getUint32(address, true);
-  }
-
-  f32At(address: number): number {
-    return this.#view.getFloat32(address, true);
-  }
-
+/** A {@link ResultView} that hashes with Node's own SHA-256. */
+export class ResultReader extends ResultView {
   /** SHA-256 of the bytes at an address, hexadecimal. */
   sha256At(address: number, length: number): string {
     return createHash('sha256')
       .update(new Uint8Array(this.buffer, address, length))
       .digest('hex');
-  }
-
-  /** Throws the guest's error, if the result is one: status, code, message, hint. */
-  throwIfFailed(): void {
-    const status = this.u32(0);
-    if (status === 0) return;
-    const hint = this.text(20);
-    throw new EdgeInferError({
-      code: this.text(4) || 'GUEST_FAILED',
-      message: this.text(12) || 'the guest failed',
-      ...(hint === '' ? {} : { hint }),
-      exitCode: status as ExitCode,
-    });
   }
 }

@@ -1,5 +1,6 @@
 /** What the embedding API gives, and how it is read from the guest's memory. */
 import type { ResultReader } from './result_reader.js';
+import type { ResultView } from './result_view.js';
 
 /** One class and how sure the model is. */
 export interface Prediction {
@@ -71,7 +72,7 @@ export interface Spent {
 const NOTHING: Spent = { decode: 0, preprocess: 0 };
 
 /** Reads the predictions of edge_classify. */
-export function readPredictions(result: ResultReader): Prediction[] {
+export function readPredictions(result: ResultView): Prediction[] {
   const predictions: Prediction[] = [];
   const rows = result.u32(28);
   for (let i = 0; i < result.u32(32); i++) {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { chromiumExecutable, chromiumFolder, chromiumRecipe, makeChromium } from './chromium.js';
 import { CHECKOUT, MACHINE_TOOLS } from './paths.js';
 
 const execute = promisify(execFile);
@@ -15,7 +16,7 @@ interface MachineTool {
   readonly executable: string;
   /** Changes whenever the tool must be made again. */
   readonly recipe: string;
-  make(): Promise<void>;
+  make(report: (line: string) => void): Promise<void>;
 }
 
 async function run(command: string, args: readonly string[]): Promise<void> {
@@ -93,6 +94,14 @@ const llama: MachineTool = {
   },
 };
 
+const chromium: MachineTool = {
+  name: 'Chromium',
+  folder: chromiumFolder,
+  executable: chromiumExecutable,
+  recipe: chromiumRecipe,
+  make: makeChromium,
+};
+
 const recipeFile = (tool: MachineTool) => join(tool.folder, '.recipe');
 const recipeHash = (tool: MachineTool) => createHash('sha256').update(tool.recipe).digest('hex');
 
@@ -104,7 +113,7 @@ function isReady(tool: MachineTool): boolean {
   );
 }
 
-const TOOLS = { python, node24, llama };
+const TOOLS = { python, node24, llama, chromium };
 
 /**
  * Makes the tools that are missing (of `names`, or all), one line each; gives the reasons of those that could not be
@@ -112,7 +121,7 @@ const TOOLS = { python, node24, llama };
  */
 export async function prepareTools(
   report: (line: string) => void,
-  names: readonly (keyof typeof TOOLS)[] = ['python', 'node24', 'llama'],
+  names: readonly (keyof typeof TOOLS)[] = ['python', 'node24', 'llama', 'chromium'],
 ): Promise<string[]> {
   const failures: string[] = [];
   for (const tool of names.map((name) => TOOLS[name])) {
@@ -121,7 +130,7 @@ export async function prepareTools(
     report(`getting ${tool.name} ...`);
     try {
       rmSync(tool.folder, { recursive: true, force: true });
-      await tool.make();
+      await tool.make(report);
       if (!existsSync(tool.executable)) throw new Error(`${tool.executable} was not made`);
       writeFileSync(recipeFile(tool), recipeHash(tool));
       report(`got ${tool.name} in ${Math.round((Date.now() - started) / 1000)} s`);
@@ -140,3 +149,7 @@ export const referencePython = (): string | undefined => (isReady(python) ? pyth
 
 /** The Node 24 executable, or undefined when this machine has none. */
 export const secondNode = (): string | undefined => (isReady(node24) ? node24.executable : undefined);
+
+/** The Chromium executable, or undefined when this machine has none. */
+export const headlessChromium = (): string | undefined =>
+  isReady(chromium) ? chromium.executable : undefined;

@@ -5,7 +5,7 @@
 import { type TestContext, test } from 'node:test';
 import { type FoundPackage, findPackage } from '../../host/wasi-nn/backends/packages.js';
 import { sharedData } from '../../scripts/machine/paths.js';
-import { referencePython, secondNode } from '../../scripts/machine/tools.js';
+import { headlessChromium, referencePython, secondNode } from '../../scripts/machine/tools.js';
 
 /** Gives the thing, or a sentence that says what is missing and how to get it. */
 export type Requirement<T> = () => { readonly value: T } | { readonly missing: string };
@@ -28,6 +28,10 @@ export const python: Requirement<string> = () =>
 /** A Node 24 beside the running one. */
 export const node24: Requirement<string> = () =>
   required(secondNode(), 'needs Node 24: npm test gets it from npm');
+
+/** Chromium, which needs no screen. */
+export const chromium: Requirement<string> = () =>
+  required(headlessChromium(), 'needs Chromium: npm test gets it from Debian');
 
 /** llama.cpp for Node, which is too large to be a dependency of every checkout. */
 export const llama: Requirement<FoundPackage> = () =>

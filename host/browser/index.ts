@@ -1,0 +1,21 @@
+/**
+ * edge-infer in a browser: the module's own decoders and preprocessing, the graph in ONNX Runtime Web, in a worker.
+ *
+ * @example
+ * import { createBrowserEngine } from 'edge-infer/browser';
+ * await using engine = await createBrowserEngine({ model: '/models/cifar10/' });
+ * console.log((await engine.classify(file)).predictions[0]);
+ */
+
+export type { Prediction } from '../engine/results.js';
+export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from '../errors.js';
+export {
+  type BrowserClassifyOptions,
+  BrowserEngine,
+  type BrowserEngineStats,
+  type BrowserRequestOptions,
+  createBrowserEngine,
+} from './engine.js';
+export type { BrowserEngineOptions, BrowserProvider } from './options.js';
+export type { BrowserImageSource } from './pictures.js';
+export type { BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
