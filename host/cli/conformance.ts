@@ -1,14 +1,14 @@
 /** `edge-infer conformance`: how WASI-NN hosts behave, case by case. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { hostAvailability, hostNames } from '../conformance/hosts.js';
 import { page, summary, tableRows } from '../conformance/report.js';
 import { runSuite, type SuiteResult } from '../conformance/suite.js';
 import { EXIT } from '../errors.js';
-import { findRuntime, runtimeNames } from '../runtimes/index.js';
 import { note, print, table } from './output.js';
 
 interface ConformanceOptions {
-  runtime: string[];
+  runtime?: string[];
   only?: string;
   json?: true;
   write?: string;
@@ -21,9 +21,8 @@ export function addConformance(program: Command, done: (exitCode: number) => voi
     .description('try how WASI-NN hosts behave, case by case')
     .option(
       '--runtime <NAME>',
-      'a runtime, again for more (default: all that are installed)',
-      (value: string, all: string[]) => [...all, value],
-      [],
+      'a runtime or wasmedge-0.14, again for more (default: all that are installed)',
+      (value: string, all: string[] = []) => [...all, value],
     )
     .option('--only <TEXT>', 'cases whose name contains this')
     .option('--json', 'one JSON object a runtime')
@@ -41,13 +40,12 @@ Example:
 
 async function run(options: ConformanceOptions): Promise<number> {
   const names =
-    options.runtime.length > 0
-      ? options.runtime
-      : runtimeNames().filter((name) => {
-          const { ok, why } = findRuntime(name).available();
-          if (!ok) note(`left out: ${name} (${why})`);
-          return ok;
-        });
+    options.runtime ??
+    hostNames().filter((name) => {
+      const { ok, why } = hostAvailability(name);
+      if (!ok) note(`left out: ${name} (${why})`);
+      return ok;
+    });
   const results: SuiteResult[] = [];
   for (const name of names) {
     let count = 0;

@@ -32,7 +32,12 @@ interface RunOptions {
   runtime: string;
 }
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
+/** Options that may be given any number of times. */
+const NONE = { dir: [], mapdir: [], env: [], wasi: [], nnGraph: [], nnPreload: [], nnLimit: [] };
+type GivenOptions = Omit<RunOptions, keyof typeof NONE> & Partial<Pick<RunOptions, keyof typeof NONE>>;
+
+/** Of options that may be given again; a default of none would be shown in the help. */
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
 /** Adds the command to the program. `done` gets the exit code. */
 export function addRun(program: Command, done: (exitCode: number) => void): void {
@@ -46,24 +51,21 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
       '--dir <DIR>',
       'folder that the guest sees: HOST, HOST::GUEST or GUEST:HOST, again for more',
       collect,
-      [],
     )
-    .option('--env <NAME[=VALUE]>', 'environment of the guest, again for more', collect, [])
-    .option('-S, --wasi <OPTION>', 'nn and nn-graph=ENC::DIR, as wasmtime has them', collect, [])
-    .option('--nn-graph <ENC::DIR>', "graph by its folder's name, as wasmtime has it", collect, [])
-    .option('--nn-preload <NAME:ENC:TARGET:PATH>', 'graph by a name, as wasmedge has it', collect, [])
+    .option('--env <NAME[=VALUE]>', 'environment of the guest, again for more', collect)
+    .option('-S, --wasi <OPTION>', 'nn and nn-graph=ENC::DIR, as wasmtime has them', collect)
+    .option('--nn-graph <ENC::DIR>', "graph by its folder's name, as wasmtime has it", collect)
+    .option('--nn-preload <NAME:ENC:TARGET:PATH>', 'graph by a name, as wasmedge has it', collect)
     .option('--nn-strict', 'fail rather than run a graph somewhere else than asked')
     .option(
       '--nn-limit <NAME=N,...>',
       'graphs, contexts, graph-bytes, tensor-bytes, all-graph-bytes, all-tensor-bytes, compute-ms, all-compute-ms',
       collect,
-      [],
     )
     .option('--argv0 <NAME>', "the guest's argument 0, otherwise its file name")
     .addOption(
       new Option('--mapdir <GUEST::HOST>', '--dir of wasmtime before version 14')
         .argParser(collect)
-        .default([])
         .hideHelp(),
     )
     .addOption(
@@ -81,8 +83,8 @@ Examples:
   $ edge-infer run guest.wasm --dir ./fixture::/fixture --nn-preload default:onnx:cpu:model.onnx
   $ edge-infer run --nn-limit graphs=2,graph-bytes=64M,compute-ms=2000 --dir .:. guest.wasm model.tflite`,
     )
-    .action(async (guest: string, args: string[], options: RunOptions) =>
-      done(await run(guest, args, options)),
+    .action(async (guest: string, args: string[], options: GivenOptions) =>
+      done(await run(guest, args, { ...NONE, ...options })),
     );
 }
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageFile } from '../paths.js';
-import { requireRuntime } from '../runtimes/index.js';
 import type { GraphByName, Runtime, RuntimeName } from '../runtimes/runtime.js';
 import { CASES, type ConformanceCase } from './cases.js';
 import { type Deviation, knownDeviation } from './deviations.js';
+import { type HostName, requireHost } from './hosts.js';
 import { writeModels } from './models.js';
 
 /** How a host did in one case. */
@@ -23,7 +23,7 @@ export interface CaseResult {
 
 /** How a host did in all cases that concern it. */
 export interface SuiteResult {
-  readonly runtime: RuntimeName;
+  readonly runtime: HostName;
   readonly version: string;
   readonly cases: readonly CaseResult[];
 }
@@ -59,7 +59,7 @@ export async function runSuite(
   name: string,
   options: { only?: string; signal?: AbortSignal; onCase?: (result: CaseResult) => void } = {},
 ): Promise<SuiteResult> {
-  const runtime = requireRuntime(name);
+  const runtime = requireHost(name);
   const folder = mkdtempSync(path.join(tmpdir(), 'edge-infer-conformance-'));
   try {
     const graphs = writeModels(folder);
@@ -72,7 +72,7 @@ export async function runSuite(
       options.onCase?.(result);
       cases.push(result);
     }
-    return { runtime: runtime.name, version: runtime.available().version ?? '', cases };
+    return { runtime: name as HostName, version: runtime.available().version ?? '', cases };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

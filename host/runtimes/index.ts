@@ -50,7 +50,15 @@ export function findRuntime(name: string): Runtime {
  * @throws EdgeInferError `UNKNOWN_RUNTIME` (exit 2), `RUNTIME_MISSING` (exit 5) with how to get it
  */
 export function requireRuntime(name: string): Runtime {
-  const runtime = findRuntime(name);
+  return requireAvailable(name, findRuntime(name));
+}
+
+/**
+ * `runtime`, which is called `name`, if it can be used here.
+ *
+ * @throws EdgeInferError `RUNTIME_MISSING` (exit 5) with how to get it
+ */
+export function requireAvailable(name: string, runtime: Runtime): Runtime {
   const { ok, why, hint } = runtime.available();
   if (ok) return runtime;
   throw new EdgeInferError({

@@ -2,6 +2,7 @@
 import { EdgeInferError, EXIT } from '../errors.js';
 import { compileOnce } from './aot.js';
 import { artifact } from './artifacts.js';
+import type { WasmedgeName } from './install/wasmedge.js';
 import {
   aotCache,
   compileNative,
@@ -12,17 +13,22 @@ import {
 } from './native.js';
 import type { GraphByName, Preopen, RunRequest, RunResult, Runtime } from './runtime.js';
 
-/** The `wasmedge` runtime. */
-export const wasmedgeRuntime: Runtime = {
-  name: 'wasmedge',
-  description: "core module in WasmEdge, WASI-NN by edge-infer's plug-in over ONNX Runtime",
-  available: () => nativeAvailability('wasmedge'),
-  providers: () => ['onnx=cpu'],
-  run,
-};
+/** WasmEdge as one of the versions that the installer knows. */
+export function wasmedgeOf(installed: WasmedgeName): Runtime {
+  return {
+    name: 'wasmedge',
+    description: "core module in WasmEdge, WASI-NN by edge-infer's plug-in over ONNX Runtime",
+    available: () => nativeAvailability(installed),
+    providers: () => ['onnx=cpu'],
+    run: (request) => run(installed, request),
+  };
+}
 
-async function run(request: RunRequest): Promise<RunResult> {
-  const tool = nativeTool('wasmedge');
+/** The `wasmedge` runtime. */
+export const wasmedgeRuntime = wasmedgeOf('wasmedge');
+
+async function run(installed: WasmedgeName, request: RunRequest): Promise<RunResult> {
+  const tool = nativeTool(installed);
   const module = request.module ?? artifact('core');
   const compiled = await precompiled(tool, module, request);
   const args = runFlags(tool, compiled !== undefined);

@@ -4,16 +4,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CASES } from '../../host/conformance/cases.js';
+import { hostNames } from '../../host/conformance/hosts.js';
 import { page, summary } from '../../host/conformance/report.js';
 import { runSuite, type SuiteResult } from '../../host/conformance/suite.js';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { testWith } from '../support/requirements.js';
-import { RUNTIME_NAMES, runtimeReady } from '../support/runtimes.js';
+import { hostReady } from '../support/runtimes.js';
 
-for (const runtime of RUNTIME_NAMES) {
+for (const runtime of hostNames()) {
   testWith(
     `${runtime}: every case conforms or deviates as is known`,
-    { ready: runtimeReady(runtime) },
+    { ready: hostReady(runtime) },
     async () => {
       const result = await runSuite(runtime);
       const failed = result.cases.filter(({ outcome }) => outcome === 'fails');

@@ -23,6 +23,7 @@ export {
   type RuntimesManifest,
   readManifest,
 } from './manifest.js';
+export { type PlacedPlugin, placePlugin, usualPluginFolder } from './plugin_alone.js';
 export { defaultRuntimesRoot } from './root.js';
 
 /** How {@link installRuntimes} works. */

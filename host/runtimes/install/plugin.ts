@@ -6,6 +6,7 @@ import type { InstallContext } from './context.js';
 import { hashInputs } from './manifest.js';
 
 const FOLDER = 'wasmedge-plugin';
+const HEADERS = 'build/headers';
 const LIBRARY = 'libedge_infer_wasi_nn.so';
 const STAMP = '.inputs';
 /** Its headers know the newest plug-in API; the plug-in chooses by the WasmEdge that loads it. */
@@ -53,7 +54,9 @@ function includeFlags(headers: string): string[] {
 }
 
 async function installHeaders(context: InstallContext): Promise<string> {
+  const there = context.at(HEADERS);
+  if (!context.force && existsSync(path.join(there, 'usr', 'include', 'wasmedge'))) return there;
   const suite = await context.suite(HEADERS_SUITE);
   const files = await suite.resolve(['libwasmedge-dev', 'libonnxruntime-dev'], false);
-  return context.replace('build/headers', (fresh) => suite.unpack(files, fresh));
+  return context.replace(HEADERS, (fresh) => suite.unpack(files, fresh));
 }
