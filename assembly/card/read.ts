@@ -97,6 +97,7 @@ export function readCard(from: usize, length: usize): i32 {
 
 function readInput(input: usize): void {
   if (cardStatus != 0) return;
+  refusePlugin(input, 'input.');
   const name = fieldString(input, 'input.', 'name', false);
   plan.inputName = keepText(name);
   plan.inputNameLength = keptLength(name);
@@ -234,7 +235,15 @@ function readNormalize(normalize: usize): void {
   }
 }
 
+/** Whoever runs plug-ins takes them out of the card before; all others must not answer without them. */
+function refusePlugin(parent: usize, prefix: string): void {
+  if (fieldPresent(parent, 'plugin')) {
+    cardFail(CARD_FIELD, prefix, 'plugin', 'is a plug-in, which only the engine for Node runs');
+  }
+}
+
 function readOutput(output: usize): void {
+  refusePlugin(output, 'output.');
   plan.outputDtype = fieldWord(output, 'output.', 'dtype', 'f32 f16 u8 i8', 0);
   plan.kind = fieldWord(output, 'output.', 'kind', 'logits probabilities boxes mask embedding raw', REQUIRED);
   const quant = fieldObject(output, 'output.', 'quant', false);

@@ -8,9 +8,11 @@ import { findRuntime, runtimeNames } from '../runtimes/index.js';
 import { type AdaptiveFlags, classifyAdaptively, isAdaptive } from './classify_adaptive.js';
 import { runGuest } from './guest.js';
 import { note } from './output.js';
+import { classifyInEngine, namesPlugins } from './plugin_model.js';
 import { Sandbox } from './sandbox.js';
 
-interface ClassifyOptions extends AdaptiveFlags {
+/** Flags as commander gives them. */
+export interface ClassifyOptions extends AdaptiveFlags {
   runtime: string;
   top?: string;
   threshold?: string;
@@ -72,6 +74,8 @@ async function classify(images: string[], options: ClassifyOptions): Promise<num
     refuseGuestFlags(options);
     return await classifyAdaptively(images.length > 0 ? images : [samplePicture()], options);
   }
+  if (options.runtime === 'node' && namesPlugins(options.model))
+    return await classifyInEngine(images, options);
   using sandbox = new Sandbox();
   const args: string[] = ['classify', '--model', sandbox.model(options.model)];
   for (const flag of PASSED) {

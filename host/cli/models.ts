@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { EXIT } from '../errors.js';
 import type { CardInput, CardOutput, ModelCard } from '../models/card.js';
-import { builtinModelNames, loadPackage, requireVerified, verifyPackage } from '../models/package.js';
+import {
+  builtinModelNames,
+  cardPlugins,
+  loadPackage,
+  requireVerified,
+  verifyPackage,
+} from '../models/package.js';
 import { print, table } from './output.js';
 
 interface JsonOption {
@@ -69,6 +75,11 @@ function describe(card: ModelCard, root: string): string[][] {
   for (const output of asArray<CardOutput>(card.output)) {
     const labels = output.labels === undefined ? '' : `, labels in ${output.labels}`;
     rows.push(['output', `${output.name}: ${output.dtype} ${output.kind}${labels}`]);
+  }
+  for (const { side, plugin } of cardPlugins(card)) {
+    const { path, bytes, limits } = plugin;
+    const limit = `at most ${(limits.memory_bytes / 2 ** 20).toFixed(1)} MiB of memory and ${limits.ms} ms a call`;
+    rows.push(['plug-in', `${side}: ${path} (${bytes} bytes), ${limit}`]);
   }
   for (const graph of card.graphs) {
     const bytes = graph.files.reduce((sum, file) => sum + file.bytes, 0);

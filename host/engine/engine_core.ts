@@ -1,7 +1,7 @@
 /** What is behind {@link Engine}: queue, pools, cache, and the life of a request. */
 import { createHash } from 'node:crypto';
 import { EdgeInferError, EXIT } from '../errors.js';
-import { loadPackage, type ModelPackage } from '../models/package.js';
+import { cardPlugins, loadPackage, type ModelPackage } from '../models/package.js';
 import type { RequestOptions } from './batches.js';
 import { hashPicture, InferenceCache } from './cache.js';
 import { engineClosed } from './failures.js';
@@ -262,8 +262,10 @@ export class EngineCore {
   }
 
   #start(choice: ModelChoice, events: RunnerEvents): Runner {
-    const modules = compileModules(this.#cache?.comparesPictures === true);
-    if (this.#settings.workers === 0) return new InlineRunner(modules, choice, events);
+    const plugins = choice.pluginCard !== undefined;
+    const modules = compileModules(plugins || this.#cache?.comparesPictures === true);
+    // A plug-in that does not end can be ended only with its thread.
+    if (this.#settings.workers === 0 && !plugins) return new InlineRunner(modules, choice, events);
     const { niceness } = this.#settings;
     const home = { script: this.#script, buffers: this.#buffers, niceness };
     return new ThreadRunner(modules, choice, home, events);
@@ -291,5 +293,6 @@ function choose({ card, root }: ModelPackage, options: ModelOptions): ModelChoic
   const identity = createHash('sha256')
     .update(JSON.stringify([card, precision]))
     .digest('hex');
-  return { root, task: card.task, graphs, strictTarget, preload, identity };
+  const pluginCard = cardPlugins(card).length > 0 ? card : undefined;
+  return { root, task: card.task, graphs, strictTarget, preload, identity, pluginCard };
 }

@@ -31,6 +31,16 @@ export function workerTrapped(why: string): EdgeInferError {
   });
 }
 
+/** A plug-in of the model took longer than the card allows. */
+export function pluginTimeout(ms: number): EdgeInferError {
+  return new EdgeInferError({
+    code: 'PLUGIN_TIMEOUT',
+    message: `a plug-in of the model was ended: its call took longer than ${ms} ms`,
+    hint: 'give it more time in the card (limits.ms), or ask who made the model',
+    exitCode: EXIT.runtime,
+  });
+}
+
 /** The engine was closed before the request ran, or before it came. */
 export function engineClosed(): EdgeInferError {
   return new EdgeInferError({

@@ -33,6 +33,7 @@ export class GraphHost {
   readonly #model: ModelChoice;
   readonly #native: NativeCall;
   #graph: BackendGraph | undefined;
+  #loaded: CardGraph | undefined;
 
   constructor(model: ModelChoice, native: NativeCall) {
     this.#model = model;
@@ -47,6 +48,11 @@ export class GraphHost {
   /** The graph that was loaded last. */
   get graph(): BackendGraph | undefined {
     return this.#graph;
+  }
+
+  /** What the card says of it. */
+  get loaded(): CardGraph | undefined {
+    return this.#loaded;
   }
 
   /**
@@ -133,7 +139,8 @@ export class GraphHost {
     parts: Parameters<Backend['load']>[0],
     options: Parameters<Backend['load']>[1],
   ): BackendGraph {
-    if (!this.#model.graphs.some((graph) => begins(graph, parts[0]))) {
+    this.#loaded = this.#model.graphs.find((graph) => begins(graph, parts[0]));
+    if (this.#loaded === undefined) {
       throw new NnError('unsupported_operation', 'not a graph of the precision that was asked for');
     }
     const graph = this.#native(() => backend.load(parts, options));
@@ -157,7 +164,7 @@ function begins({ files }: CardGraph, bytes: Uint8Array | undefined): boolean {
 }
 
 /** A file of the package, checked against its hash. */
-function readChecked(root: string, file: CardFile): Uint8Array {
+export function readChecked(root: string, file: CardFile): Uint8Array {
   const path = resolvePackageFile(root, file.path);
   const bytes = readFileSync(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -18,12 +18,25 @@ import {
 /** Asks whether the answer to a picture is known by now. */
 export type Ask = (question: Question) => Promise<boolean>;
 
+/** Runs a call of a plug-in that may take `ms`, where whoever started this thread can end it. */
+export type Limited = <T>(ms: number, body: () => T) => T;
+
+/** A model that is open: takes one job at a time. */
+export interface OpenModel {
+  /** Bytes of linear memory. */
+  readonly memoryBytes: number;
+  /** Does the work; undefined when the answer was known by whoever was asked. */
+  run(job: Job, ask: Ask): Promise<Answer | undefined>;
+  /** Frees the session. */
+  close(): void;
+}
+
 /** A gray pixel: the smallest picture there is. */
 const WARM_UP: ReactorImage = { bytes: Uint8Array.of(128), width: 1, height: 1, layout: 1 };
 const CALLS = { classify: 'edge_classify', embed: 'edge_embed' } as const;
 
 /** Takes one job at a time. */
-export class Instance {
+export class Instance implements OpenModel {
   readonly #nn: WasiNN;
   readonly #reactor: Reactor;
   readonly #graphs: GraphHost;

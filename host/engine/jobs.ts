@@ -18,12 +18,14 @@ export interface ModelChoice {
   preload: boolean;
   /** The same for all instances whose answers are the same: part of every key of the cache. */
   identity: string;
+  /** The card, where it names a plug-in. */
+  pluginCard: ModelCard | undefined;
 }
 
 /** The modules that instances are made of; compiled once, their code is shared. */
 export interface Modules {
   core: WasmModule;
-  /** For the hash of pictures, where near duplicates are looked for. */
+  /** For the hash of pictures, where near duplicates are looked for, and for models with plug-ins. */
   kernels?: WasmModule;
 }
 
@@ -103,6 +105,9 @@ export interface WorkerSeat {
 /** States of a slot of the control words. Both sides go from WAITING by compareExchange: one of them wins. */
 export const SLOT = { waiting: 0, started: 1, cancelled: 2 } as const;
 
+/** Word of the control words behind the slots: counts begins and ends of calls of plug-ins, odd while one runs. */
+export const pluginWord = (control: Int32Array): number => control.length - 1;
+
 /** To a worker. `known` answers its question. */
 export type ToWorker =
   | { readonly open: ModelChoice; readonly modules: Modules }
@@ -114,6 +119,7 @@ export type FromWorker =
   | { readonly opened: true; readonly memory: number }
   | { readonly openFailed: EdgeInferErrorInit }
   | { readonly id: number; readonly question: Question }
+  | { readonly id: number; readonly pluginCall: number; readonly ms: number }
   | { readonly id: number; readonly answer: Answer | undefined; readonly memory: number }
   | { readonly id: number; readonly error: EdgeInferErrorInit; readonly memory: number }
   | { readonly id: number; readonly cancelled: true }

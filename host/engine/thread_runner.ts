@@ -2,11 +2,12 @@
 import { Worker } from 'node:worker_threads';
 import { EdgeInferError, messageOf } from '../errors.js';
 import type { CachedAnswer } from './cache.js';
-import { workerTrapped } from './failures.js';
+import { pluginTimeout, workerTrapped } from './failures.js';
 import {
   type FromWorker,
   type ModelChoice,
   type Modules,
+  pluginWord,
   SLOT,
   type ToWorker,
   type WorkerSeat,
@@ -51,6 +52,8 @@ export class ThreadRunner implements Runner {
   readonly #exited: Promise<void>;
   readonly #identity: string;
   #nextId = 1;
+  /** Ends a call of a plug-in that takes too long. */
+  #pluginTimer: NodeJS.Timeout | undefined;
   #ending: Promise<void> | undefined;
   #settleOpened!: (error?: unknown) => void;
 
@@ -60,7 +63,7 @@ export class ThreadRunner implements Runner {
     { script, buffers, niceness }: ThreadHome,
     events: RunnerEvents,
   ) {
-    this.#control = new Int32Array(new SharedArrayBuffer(4 * (1 + CAPACITY)));
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (1 + CAPACITY + 1)));
     this.#gate = new NativeGate(this.#control);
     this.#buffers = buffers;
     this.#events = events;
@@ -169,6 +172,8 @@ export class ThreadRunner implements Runner {
       void this.end(new EdgeInferError(message.openFailed));
     } else if ('trapped' in message) {
       this.#die(message.trapped);
+    } else if ('pluginCall' in message) {
+      this.#watchPlugin(message);
     } else if ('question' in message) {
       this.#asked(message);
     } else {
@@ -185,10 +190,24 @@ export class ThreadRunner implements Runner {
     this.#post({ id, known: task?.settled ?? true });
   }
 
-  #answered(message: Exclude<Extract<FromWorker, { id: number }>, { question: unknown }>): void {
+  /** A call of a plug-in began; one that was begun before has ended. */
+  #watchPlugin({ id, pluginCall, ms }: Extract<FromWorker, { pluginCall: number }>): void {
+    clearTimeout(this.#pluginTimer);
+    this.#pluginTimer = setTimeout(() => {
+      // This thread may be late: a call that has ended by now was in time, or nearly.
+      if (Atomics.load(this.#control, pluginWord(this.#control)) !== pluginCall) return;
+      this.#sent.get(id)?.task.fail(pluginTimeout(ms));
+      void this.end(workerTrapped('a plug-in did not end in its time'));
+    }, ms);
+  }
+
+  #answered(
+    message: Exclude<Extract<FromWorker, { id: number }>, { question: unknown } | { pluginCall: number }>,
+  ): void {
     const sent = this.#sent.get(message.id);
     if (sent === undefined) return;
     this.#sent.delete(message.id);
+    if (!('cancelled' in message)) clearTimeout(this.#pluginTimer);
     sent.letGo();
     if (this.#sent.size === 0) this.#worker.unref();
     if ('answer' in message && message.answer !== undefined) {
@@ -206,6 +225,7 @@ export class ThreadRunner implements Runner {
   /** Fails what was begun, gives back what was not. */
   #letGo(error: unknown): void {
     this.#settleOpened(error);
+    clearTimeout(this.#pluginTimer);
     const unstarted: Task[] = [];
     for (const { slot, task, letGo } of this.#sent.values()) {
       const state = this.#exchange(slot);

@@ -3,13 +3,15 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toEdgeInferError } from '../errors.js';
 import { toWire } from './failures.js';
-import { Instance } from './instance.js';
+import type { NativeCall } from './graph_host.js';
+import { Instance, type OpenModel } from './instance.js';
 import {
   type Answer,
   type FromWorker,
   type Job,
   type ModelChoice,
   type Modules,
+  pluginWord,
   SLOT,
   type ToWorker,
   type WorkerSeat,
@@ -46,7 +48,9 @@ class JobWorker {
   readonly #before: Before;
   readonly #control: Int32Array;
   readonly #gate: NativeGate;
-  #instance: Instance | undefined;
+  #instance: OpenModel | undefined;
+  /** The job that runs. */
+  #current = 0;
   /** One after the other, though a job may wait for a word in the middle. */
   #last: Promise<void> = Promise.resolve();
   #tell: ((known: boolean) => void) | undefined;
@@ -66,10 +70,30 @@ class JobWorker {
 
   async #open(modules: Modules, model: ModelChoice): Promise<void> {
     try {
-      this.#instance = await Instance.open(modules, model, (body) => this.#gate.through(body));
+      this.#instance = await this.#openInstance(modules, model);
       this.#post({ opened: true, memory: this.#instance.memoryBytes });
     } catch (thrown) {
       this.#post({ openFailed: toWire(toEdgeInferError(thrown)) });
+    }
+  }
+
+  async #openInstance(modules: Modules, model: ModelChoice): Promise<OpenModel> {
+    const native: NativeCall = (body) => this.#gate.through(body);
+    if (model.pluginCard === undefined) return await Instance.open(modules, model, native);
+    // Most models have no plug-in: theirs is read when one comes.
+    const { PluginInstance } = await import('./plugin/plugin_instance.js');
+    return PluginInstance.open(modules, model, native, (ms, body) => this.#limited(ms, body));
+  }
+
+  /** The engine's thread looks at the word when the time is over: an odd number that has not changed is still this call. */
+  #limited<T>(ms: number, body: () => T): T {
+    const word = pluginWord(this.#control);
+    const pluginCall = Atomics.add(this.#control, word, 1) + 1;
+    this.#post({ id: this.#current, pluginCall, ms });
+    try {
+      return body();
+    } finally {
+      Atomics.add(this.#control, word, 1);
     }
   }
 
@@ -82,7 +106,8 @@ class JobWorker {
     await this.#run(this.#instance, id, job);
   }
 
-  async #run(instance: Instance, id: number, job: Job): Promise<void> {
+  async #run(instance: OpenModel, id: number, job: Job): Promise<void> {
+    this.#current = id;
     try {
       this.#before(job);
       const answer = await instance.run(job, (question) => {

@@ -36,6 +36,14 @@ export interface Normalize {
   std?: number[];
 }
 
+/** A module of the package that takes over a half of the work: see docs/plugins.md. */
+export interface CardPlugin extends CardFile {
+  /** Version of the interface between host and plug-in. */
+  abi: 1;
+  /** Most bytes of its memory, most milliseconds of a call. */
+  limits: { memory_bytes: number; ms: number };
+}
+
 /** One input of the graphs. */
 export interface CardInput {
   name: string;
@@ -48,6 +56,8 @@ export interface CardInput {
   resize?: Resize;
   normalize?: Normalize;
   quant?: Quant;
+  /** Makes the tensor of pixels, instead of `resize`, `normalize` and `quant`. */
+  plugin?: CardPlugin;
 }
 
 /** One output of the graphs. */
@@ -59,6 +69,8 @@ export interface CardOutput {
   quant?: Quant;
   labels?: string;
   class_offset?: number;
+  /** Makes the answer of the output tensors. */
+  plugin?: CardPlugin;
 }
 
 /** A file of the package with what it must be. */

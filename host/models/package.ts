@@ -4,7 +4,14 @@ import { createReadStream, existsSync, readdirSync, readFileSync, realpathSync, 
 import path from 'node:path';
 import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
 import { packageFile } from '../paths.js';
-import { type CardFile, type ModelCard, parseCard } from './card.js';
+import {
+  type CardFile,
+  type CardInput,
+  type CardOutput,
+  type CardPlugin,
+  type ModelCard,
+  parseCard,
+} from './card.js';
 
 /** A package whose card is valid. Its files are not checked yet: {@link verifyPackage}. */
 export interface ModelPackage {
@@ -88,11 +95,19 @@ export function loadPackage(nameOrPath: string): ModelPackage {
   return { root, card: parseCard(text, file) };
 }
 
+/** The plug-ins that a card names, those of inputs first. */
+export function cardPlugins(card: ModelCard): { side: 'input' | 'output'; plugin: CardPlugin }[] {
+  const of = (side: 'input' | 'output', parts: CardInput | CardOutput | (CardInput | CardOutput)[]) =>
+    [parts].flat().flatMap(({ plugin }) => (plugin === undefined ? [] : [{ side, plugin }]));
+  return [...of('input', card.input), ...of('output', card.output)];
+}
+
 /** All files that a card names, each once. */
 export function packageFiles(card: ModelCard): CardFile[] {
   const files = new Map<string, CardFile>();
   for (const graph of card.graphs) for (const file of graph.files) files.set(file.path, file);
   for (const file of card.files ?? []) files.set(file.path, file);
+  for (const { plugin } of cardPlugins(card)) files.set(plugin.path, plugin);
   return [...files.values()];
 }
 
