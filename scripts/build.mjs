@@ -91,13 +91,13 @@ async function buildSuite() {
 /**
  * Builds one part unless it is as it was.
  *
- * @param {'guest' | 'host' | 'conformance'} half
+ * @param {Parameters<typeof hashInputs>[1]} name
  * @param {() => Promise<void>} build
  */
-async function half(half, build) {
-  if (only !== undefined && only !== half) return;
-  const stamp = path.join(root, 'dist', `.${half}`);
-  const hash = hashInputs(root, half);
+async function part(name, build) {
+  if (only !== undefined && only !== name) return;
+  const stamp = path.join(root, 'dist', `.${name}`);
+  const hash = hashInputs(root, name);
   if (ifNeeded && stored(stamp) === hash) return;
   rmSync(stamp, { force: true });
   await build();
@@ -107,11 +107,10 @@ async function half(half, build) {
 
 try {
   await Promise.all([
-    half('host', async () => {
-      await Promise.all([buildHost(), drawSample()]);
-    }),
-    half('guest', buildGuest),
-    half('conformance', buildSuite),
+    part('host', buildHost),
+    part('sample', drawSample),
+    part('guest', buildGuest),
+    part('conformance', buildSuite),
   ]);
 } catch (error) {
   const { stdout, stderr, message } = /** @type {Error & {stdout?: string, stderr?: string}} */ (error);

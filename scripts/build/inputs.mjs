@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Inputs of the guest's artifacts, of the conformance suite's guests and of the host's JavaScript. */
+/** Inputs of the guest's artifacts, of the conformance suite's guests, of the host's JavaScript and of the sample picture. */
 const INPUTS = {
   guest: { folders: ['assembly', 'scripts/build'], files: ['package-lock.json', 'scripts/build.mjs'] },
   conformance: {
@@ -19,16 +19,17 @@ const INPUTS = {
     folders: ['host', 'scripts', 'tests'],
     files: ['package.json', 'package-lock.json', 'tsconfig.json'],
   },
+  sample: { folders: [], files: ['scripts/draw_sample.mjs'] },
 };
 const SOURCE = /\.(ts|mjs|wit|json)$/;
 
 /**
- * SHA-256 over names and contents of all inputs of one half.
+ * SHA-256 over names and contents of all inputs of one part.
  *
  * @param {string} root
- * @param {'guest' | 'host' | 'conformance'} half
+ * @param {keyof typeof INPUTS} part
  */
-export function hashInputs(root, half) {
+export function hashInputs(root, part) {
   const hash = createHash('sha256').update(process.version);
   /** @param {string} file */
   const add = (file) =>
@@ -36,8 +37,8 @@ export function hashInputs(root, half) {
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))
       .update('\0');
-  for (const file of INPUTS[half].files) add(file);
-  for (const folder of INPUTS[half].folders) {
+  for (const file of INPUTS[part].files) add(file);
+  for (const folder of INPUTS[part].folders) {
     const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((name) => SOURCE.test(name) && !name.includes('target/')).sort()) {
       add(path.join(folder, name));
