@@ -56,3 +56,12 @@ export {
   type PatchOperation,
   parity,
 } from './parity/index.js';
+export {
+  type BatchOptions,
+  createTokenizer,
+  type DecodeOptions,
+  type EncodeOptions,
+  type Encoding,
+  type Tokenizer,
+  type TokenizerFiles,
+} from './text/tokenizer.js';

@@ -66,6 +66,9 @@ async function buildGuest() {
   const scalar = await compileGuest('edge_kernels', 0, { simd: false });
   writeFileSync(path.join(wasm, 'edge_kernels_scalar.wasm'), scalar);
   made('dist/wasm/edge_kernels_scalar.wasm', scalar.length);
+  const tokenizers = await compileGuest('edge_tokenizers', 0);
+  writeFileSync(path.join(wasm, 'edge_tokenizers.wasm'), tokenizers);
+  made('dist/wasm/edge_tokenizers.wasm', tokenizers.length);
   const component = await buildComponent(await compileGuest('edge_infer_component', 2));
   writeFileSync(path.join(wasm, 'edge_infer.component.wasm'), component);
   made('dist/wasm/edge_infer.component.wasm', component.length);

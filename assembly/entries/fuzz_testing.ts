@@ -42,6 +42,10 @@ import { JSON_ARRAY, JSON_NUMBER, JSON_STRING } from '../text/json_node';
 import { jsonErrorOffset, jsonParse, jsonStatus } from '../text/json_reader';
 import { jsonErrorText } from '../text/json_status';
 
+import { sequence, sequenceCount, sequenceIds, sequencePlaces, sequenceTypes } from '../tokenizers/sequence';
+import { tokenizerErrorText } from '../tokenizers/status';
+import { openTokenizer } from '../tokenizers/text';
+
 export {
   arenaAlloc,
   arenaHighWater,
@@ -324,6 +328,35 @@ export function fuzzBase64(src: usize, length: usize): i32 {
 }
 
 /**
+ * Opens a tokenizer and gives it a text: u32 bytes of the model, the model, the text. How it is cut and whether it is a
+ * pair follows from its length. Status.
+ */
+export function fuzzTokenizer(src: usize, length: usize): i32 {
+  begin();
+  if (length < 4) return 0;
+  const block = min(<usize>load<u32>(src), length - 4);
+  const text = src + 4 + block;
+  const bytes = length - 4 - block;
+  let status = openTokenizer(src + 4, block);
+  const pair = (bytes & 1) != 0;
+  const most: usize = bytes % 3 == 0 ? bytes % 40 : 0;
+  const pairBytes = pair ? min<usize>(bytes, 4) : 0;
+  if (status == 0) status = sequence(text, bytes, text, pairBytes, pair, <u32>bytes & 15, most);
+  mix(<u64>status);
+  if (status != 0) return status;
+  if (!inArena(sequenceIds, sequenceCount << 2, src)) report.fault = FAULT_TENSOR;
+  mixBytes(sequenceIds, sequenceCount << 2);
+  mixBytes(sequenceTypes, sequenceCount << 2);
+  mixBytes(sequencePlaces, sequenceCount << 3);
+  for (let i: usize = 0; i < sequenceCount; i++) {
+    const from = load<u32>(sequencePlaces + (i << 3));
+    const to = load<u32>(sequencePlaces + (i << 3), 4);
+    if (from > to || <usize>to > bytes) report.fault = FAULT_OFFSET;
+  }
+  return 0;
+}
+
+/**
  * What the fuzzer must find, by the first byte: T a trap, L a loop without end, B writing behind a block, A before one,
  * I into the input, U a result from memory that nobody wrote, M memory beyond measure, R a row outside of the arena,
  * X a status without a text; anything else is a good picture of one pixel.
@@ -351,6 +384,7 @@ const MAX_TEXT: u32 = 252;
 const TEXT: usize = memory.data(256, 4);
 
 function textOf(kind: i32, status: i32): string {
+  if (status >= 350 && status < 370) return tokenizerErrorText(status);
   if (kind != 1 && status >= 190 && status < 200) return resizeErrorText(status, plan.profile);
   if (kind == 0) return imageErrorText(status);
   return kind == 1 || (status >= 20 && status < 30) ? jsonErrorText(status) : cardErrorText(status);

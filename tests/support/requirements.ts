@@ -5,7 +5,12 @@
 import { type TestContext, test } from 'node:test';
 import { type FoundPackage, findPackage } from '../../host/wasi-nn/backends/packages.js';
 import { sharedData } from '../../scripts/machine/paths.js';
-import { headlessChromium, referencePython, secondNode } from '../../scripts/machine/tools.js';
+import {
+  headlessChromium,
+  languagePython,
+  referencePython,
+  secondNode,
+} from '../../scripts/machine/tools.js';
 
 /** Gives the thing, or a sentence that says what is missing and how to get it. */
 export type Requirement<T> = () => { readonly value: T } | { readonly missing: string };
@@ -23,6 +28,13 @@ export const python: Requirement<string> = () =>
   required(
     referencePython(),
     'needs the Python reference: npm test makes it where python3 and a package index are at hand',
+  );
+
+/** Python with `tokenizers`, ONNX and a real sentence model. */
+export const textPython: Requirement<string> = () =>
+  required(
+    languagePython(),
+    'needs the Python reference for texts: npm test makes it where python3 and a package index are at hand',
   );
 
 /** A Node 24 beside the running one. */

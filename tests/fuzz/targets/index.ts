@@ -10,10 +10,11 @@ import { request } from './request.js';
 import { resize } from './resize.js';
 import { bmp, exif, pnm, raw } from './simple.js';
 import { base64, labels } from './text.js';
+import { tokenizer } from './tokenizer.js';
 
 export const TARGETS: readonly Target[] = [
   ...[jpeg, png, pnm, bmp, raw, exif, resize],
-  ...[json, modelCard, labels, base64, request, npyFile],
+  ...[json, modelCard, labels, base64, request, npyFile, tokenizer],
 ];
 
 /** The targets of these names, all for an empty list; throws for an unknown name. */
