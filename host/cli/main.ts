@@ -7,6 +7,7 @@ import { addBench } from './bench.js';
 import { addClassify } from './classify.js';
 import { addComponentize } from './componentize.js';
 import { addConformance } from './conformance.js';
+import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { reportError, writeAll } from './output.js';
@@ -56,6 +57,7 @@ Examples:
   addModels(program, done);
   addRuntimes(program, done);
   addDoctor(program, done);
+  addDemo(program, done);
   return program;
 }
 

@@ -51,7 +51,6 @@ export class DemoFiles {
       { prefix: '/node_modules/edge-infer/dist/wasm/', target: own('dist', 'wasm') },
       { prefix: '/node_modules/edge-infer/dist/host/', target: own('dist', 'host') },
       { prefix: '/node_modules/onnxruntime-web/dist/', target: onnxRuntimeWeb() },
-      { prefix: '/app/', target: own('dist', 'host', 'demo', 'page') },
       { prefix: '/', target: own('host', 'demo', 'page') },
     ];
   }

@@ -13,6 +13,9 @@ const FLAGS = [
   '--use-fake-ui-for-media-stream',
 ];
 
+/** Machines that run other tests beside this one are slow. */
+const PATIENCE_MS = 120_000;
+
 /** A browser and a server, for all tests of a file. */
 export class BrowserHouse implements AsyncDisposable {
   private constructor(
@@ -38,6 +41,7 @@ export class BrowserHouse implements AsyncDisposable {
     const { expected, ...context } = options;
     const opened = await this.browser.newContext(context);
     const page = await opened.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const strangers: string[] = [];
     const errors: string[] = [];
     opened.on('request', (request) => {
