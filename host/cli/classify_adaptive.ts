@@ -112,7 +112,6 @@ function numberOf(flag: string, text: string): number {
 }
 
 /** Label, percent and a bar, as the guest prints them. */
-/** A line a prediction: label, percent, bar. */
 export function predictionLines(
   predictions: readonly { label: string; class_id: number; confidence: number }[],
 ): string[] {
