@@ -7,12 +7,7 @@
  * const { predictions } = await engine.classify('photo.jpg');
  * console.log(predictions[0]);
  */
-export {
-  type AdaptiveCalls,
-  type AdaptiveEngine,
-  type AdaptiveStats,
-  createAdaptiveEngine,
-} from './adaptive/adaptive_engine.js';
+export type { AdaptiveCalls, AdaptiveEngine, AdaptiveStats } from './adaptive/adaptive_engine.js';
 export type { CloudOptions, SplitOptions } from './adaptive/cloud/options.js';
 export { type Decided, type Decision, explain, type Reason, type ReasonCode } from './adaptive/decision.js';
 export type { AdaptiveModel, AdaptiveOptions, ConfidenceRule, FrameRule } from './adaptive/options.js';
@@ -38,7 +33,8 @@ export type { ImageSource } from './engine/sources.js';
 export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';
 export type { Tensor, TensorData, Tensors } from './engine/tensors.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from './errors.js';
-export type { ModelCard } from './models/card.js';
+export { createAdaptiveEngine, parity } from './lazy.js';
+export type { CardPlugin, ModelCard } from './models/card.js';
 export {
   type FileCheck,
   loadPackage,
@@ -46,15 +42,14 @@ export {
   resolveModel,
   verifyPackage,
 } from './models/package.js';
-export {
-  type Change,
-  type Difference,
-  type ParityExplanation,
-  type ParityOptions,
-  type ParityReport,
-  type ParityTrial,
-  type PatchOperation,
-  parity,
+export type {
+  Change,
+  Difference,
+  ParityExplanation,
+  ParityOptions,
+  ParityReport,
+  ParityTrial,
+  PatchOperation,
 } from './parity/index.js';
 export {
   type BatchOptions,
