@@ -1,7 +1,7 @@
 /** The programs in examples/: how each is made ready, once a machine, and how it is started. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { onnxRuntimeLibrary } from '../../host/runtimes/install/onnxruntime.js';
 import { CHECKOUT, MACHINE_TOOLS } from '../../scripts/machine/paths.js';
 import { type CliResult, runProgram } from './cli.js';
@@ -28,11 +28,14 @@ export interface ExampleProgram {
   readonly needs: readonly string[];
   /** Commands that make it ready in `folder`, run in its folder of examples/. */
   prepare(folder: string): readonly Command[];
+  /** Compiles the module ahead of time, each time anew. */
+  compile?(folder: string): Command;
   command(folder: string, run: ExampleRun): Command;
 }
 
 const artifact = (name: string) => join(CHECKOUT, 'dist/wasm', name);
 const KERNELS = artifact('edge_kernels.wasm');
+const WASMTIME = join(MACHINE_TOOLS, 'wasmtime/wasmtime');
 const positional = (kernels: string, { picture, model, memoryMib, timeoutMs }: ExampleRun) => [
   ...[picture, model, kernels, String(memoryMib), String(timeoutMs)],
 ];
@@ -69,6 +72,23 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
     command: (folder, run) => [join(folder, 'classify'), ...flags(run)],
   },
   {
+    name: 'rust',
+    runtime: 'rust-wasmtime',
+    source: 'src/main.rs',
+    needs: ['cargo', WASMTIME],
+    prepare: (folder) => [
+      ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', join(folder, 'target')],
+    ],
+    compile: (folder) => [
+      ...([WASMTIME, 'compile', '-W', 'epoch-interruption,concurrency-support=n,threads=n'] as const),
+      ...['-W', 'component-model=n', KERNELS, '-o', join(folder, 'edge_kernels.cwasm')],
+    ],
+    command: (folder, run) => [
+      join(folder, 'target/release/classify'),
+      ...positional(join(folder, 'edge_kernels.cwasm'), run),
+    ],
+  },
+  {
     name: 'java',
     runtime: 'java-chicory',
     source: 'Classify.java',
@@ -85,10 +105,11 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   },
 ];
 
-/** A program that must be on PATH. */
+/** A program that must be on PATH, or at its absolute path. */
 export const onPath =
   (program: string): Requirement<string> =>
   () => {
+    if (isAbsolute(program) && existsSync(program)) return { value: program };
     const folder = (process.env.PATH ?? '').split(delimiter).find((at) => existsSync(join(at, program)));
     return folder === undefined ? { missing: `needs ${program} on PATH` } : { value: join(folder, program) };
   };
@@ -110,16 +131,20 @@ export async function prepareExample(example: ExampleProgram): Promise<string> {
   const folder = join(MACHINE_TOOLS, 'examples', example.name);
   const stamp = join(folder, '.recipe');
   const wanted = recipe(example);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return folder;
-  rmSync(stamp, { force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const [program, ...args] of example.prepare(folder)) {
-    const cwd = join(CHECKOUT, 'examples', example.name);
-    const { exitCode, stdout, stderr } = await runProgram(program, args, { cwd, timeout: 1_500_000 });
-    if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    rmSync(stamp, { force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const command of example.prepare(folder)) await runOrThrow(example, command);
+    writeFileSync(stamp, wanted);
   }
-  writeFileSync(stamp, wanted);
+  if (example.compile !== undefined) await runOrThrow(example, example.compile(folder));
   return folder;
+}
+
+async function runOrThrow({ name }: ExampleProgram, [program, ...args]: Command): Promise<void> {
+  const cwd = join(CHECKOUT, 'examples', name);
+  const { exitCode, stdout, stderr } = await runProgram(program, args, { cwd, timeout: 1_500_000 });
+  if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`);
 }
 
 /** Runs a program that is ready. */
