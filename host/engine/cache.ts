@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { GraphJob, PictureForm, Question } from './jobs.js';
-import { hammingDistance } from './picture_hash.js';
+import { type PictureHash, PictureIndex } from './picture_index.js';
 import type { CacheHit, Classification, Embedding } from './results.js';
 
 /** What is kept, and how long. */
@@ -33,8 +33,7 @@ export interface CacheStats {
 export type CachedAnswer = Classification | Embedding;
 
 /** What is under a key: an answer, or the key of one. */
-type Entry = { answer: CachedAnswer; group: string; picture: Picture | undefined } | { at: string };
-type Picture = readonly [number, number];
+type Entry = { answer: CachedAnswer; group: string; picture: PictureHash | undefined } | { at: string };
 
 /** Bytes of the objects around an answer's numbers and texts. */
 const OBJECT_BYTES = 500;
@@ -46,7 +45,7 @@ const TURN_BYTES = 1 << 20;
 export class InferenceCache {
   readonly #entries: LRUCache<string, Entry>;
   /** Hashes of pictures whose answers are kept, by model and options. */
-  readonly #pictures = new Map<string, Map<string, Picture>>();
+  readonly #pictures = new Map<string, PictureIndex>();
   readonly #distance: number | undefined;
   readonly #hits = { bytes: 0, tensor: 0, nearDuplicate: 0 };
   #misses = 0;
@@ -101,23 +100,19 @@ export class InferenceCache {
   }
 
   /** The answer to the picture of a group that looks most alike, the first of those. */
-  findAlike(group: string, picture: Picture): { answer: CachedAnswer; distance: number } | undefined {
-    let best: { key: string; distance: number } | undefined;
-    for (const [key, other] of this.#pictures.get(group) ?? []) {
-      const distance = hammingDistance(picture, other);
-      if (distance <= (this.#distance ?? -1) && distance < (best?.distance ?? 65)) best = { key, distance };
-    }
+  findAlike(group: string, picture: PictureHash): { answer: CachedAnswer; distance: number } | undefined {
+    const best = this.#pictures.get(group)?.nearest(picture, this.#distance ?? -1);
     const answer = best === undefined ? undefined : this.find(best.key);
     return best === undefined || answer === undefined ? undefined : { answer, distance: best.distance };
   }
 
-  keep(key: string, group: string, picture: Picture | undefined, answer: CachedAnswer): void {
+  keep(key: string, group: string, picture: PictureHash | undefined, answer: CachedAnswer): void {
     this.#entries.set(key, { answer, group, picture });
     // One that is larger than the whole cache is not kept.
     if (picture === undefined || !this.#entries.has(key)) return;
     let pictures = this.#pictures.get(group);
     if (pictures === undefined) {
-      pictures = new Map();
+      pictures = new PictureIndex();
       this.#pictures.set(group, pictures);
     }
     pictures.set(key, picture);
@@ -148,7 +143,7 @@ export class Memo {
   readonly #options: string;
   readonly #bytesHash: string;
   #tensorHash: string | undefined;
-  #picture: Picture | undefined;
+  #picture: PictureHash | undefined;
 
   constructor(cache: InferenceCache, options: string, bytesHash: string) {
     this.#cache = cache;

@@ -103,10 +103,11 @@ export function settingsOf(options: EngineOptions): Settings {
 function cacheLimits(cache: boolean | CacheOptions): CacheLimits | undefined {
   if (cache === false) return undefined;
   const { entries = 1024, bytes = 64 * MIB, ttl = 0, nearDuplicates } = cache === true ? {} : cache;
-  checkRange('cache.entries', entries, 1, 2 ** 20, true);
   checkRange('cache.bytes', bytes, 1, 2 ** 40, true);
   checkRange('cache.ttl', ttl, 0, MAX_MS, true);
   const distance = nearDuplicates?.distance;
+  // Each look for a picture that is alike goes over all of them: a millisecond of the event loop for so many.
+  checkRange('cache.entries', entries, 1, nearDuplicates === undefined ? 2 ** 20 : 2 ** 16, true);
   if (nearDuplicates !== undefined) {
     checkRange('cache.nearDuplicates.distance', distance ?? Number.NaN, 0, 32, true);
   }

@@ -120,7 +120,7 @@ export function hammingDistance(a: readonly [number, number], b: readonly [numbe
 }
 
 /** Number of ones among 32 bits: pairs, then fours, then bytes are added side by side. */
-function bitCount(word: number): number {
+export function bitCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x5555_5555);
   const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hammingDistance, PictureHasher } from '../../host/engine/picture_hash.js';
+import { type PictureHash, PictureIndex } from '../../host/engine/picture_index.js';
 import { type Classification, createEngine, type Engine, type RawImage } from '../../host/index.js';
 import { Wasm } from '../../host/wasm.js';
 import { ppm } from '../support/guest_stub.js';
@@ -194,11 +195,37 @@ describe('near duplicates', () => {
   });
 });
 
+test('the index of hashes finds what a look at each one finds, while keys come and go', () => {
+  const random = seeded(11);
+  const index = new PictureIndex();
+  const all = new Map<string, PictureHash>();
+  for (let step = 0; step < 3000; step++) {
+    const key = `k${random() % 300}`;
+    // Few bits differ, so that some are near.
+    const hash: PictureHash = [(random() & 0x0101_0101) >>> 0, (random() & 0x8000_0011) >>> 0];
+    if (random() % 3 === 0) {
+      index.delete(key);
+      all.delete(key);
+    } else {
+      index.set(key, hash);
+      all.set(key, hash);
+    }
+    assert.equal(index.size, all.size);
+    const asked: PictureHash = [(random() & 0x0101_0101) >>> 0, (random() & 0x8000_0011) >>> 0];
+    const distances = [...all.values()].map((other) => hammingDistance(asked, other));
+    const least = Math.min(...distances);
+    const found = index.nearest(asked, 2);
+    assert.equal(found?.distance, least <= 2 ? least : undefined);
+    if (found !== undefined) assert.equal(hammingDistance(asked, all.get(found.key) as PictureHash), least);
+  }
+});
+
 test('wrong limits are refused', async () => {
   for (const cache of [
     { entries: 0 },
     { bytes: 0 },
     { ttl: -1 },
+    { entries: 100_000, nearDuplicates: { distance: 1 } },
     { nearDuplicates: { distance: 33 } },
     { nearDuplicates: {} as { distance: number } },
   ]) {
