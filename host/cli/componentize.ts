@@ -18,6 +18,7 @@ export function addComponentize(program: Command, done: (exitCode: number) => vo
       `
 The component runs wherever wasi:nn@0.2.0-rc-2024-10-28 is: wasmtime run -S nn, edge-infer run.
 Inputs are copied when they are set; a guest that computes again without setting them anew has them read again.
+The guest's memory may grow to 1 GiB: that much address space is reserved, so that guests which take all memory for theirs do not meet the adapters' pages.
 The component ABI has neither streaming (compute_single) nor options of graphs: they answer "unsupported".
 
 Example:

@@ -7,6 +7,7 @@ import { EdgeInferError, EXIT, messageOf } from '../errors.js';
 import { artifact } from '../runtimes/artifacts.js';
 import { Wasm, type WasmModule } from '../wasm.js';
 import { wasmKind } from './kind.js';
+import { withOwnMemory } from './own_memory.js';
 import { loadComponentTools } from './tools.js';
 
 const ADAPTED = ['wasi_snapshot_preview1', 'wasi_ephemeral_nn'];
@@ -62,7 +63,8 @@ export async function componentize(core: Uint8Array, name = 'the guest'): Promis
     adapters.push(['wasi_ephemeral_nn', readFileSync(artifact('nnAdapter'))]);
   }
   try {
-    return await tools.componentNew(core, adapters);
+    const allocates = Wasm.Module.exports(module).some((entry) => entry.name === 'cabi_realloc');
+    return await tools.componentNew(allocates ? core : withOwnMemory(core), adapters);
   } catch (cause) {
     const text = messageOf(cause).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ');
     throw refuse(name, text, 'see edge-infer componentize --help', cause);

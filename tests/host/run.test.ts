@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 import { identityModel, sumProductModel } from '../../host/conformance/onnx.js';
 import { edgeInfer } from '../support/cli.js';
 import { compileGuest } from '../support/guests.js';
+import { testWith } from '../support/requirements.js';
+import { runtimeReady } from '../support/runtimes.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'edge-infer-run-'));
 const at = (name: string) => path.join(scratch, name);
@@ -170,6 +172,11 @@ test('arguments, environment and folders reach the guest as wasmtime and wasmedg
   }
   const after = await edgeInfer(['run', at('wasi.wasm'), '--argv0', 'name', '--', '--env', 'X=1', '--dir']);
   assert.equal(after.stdout, 'arg name\narg --env\narg X=1\narg --dir\n');
+});
+
+testWith('argument 0 in Wasmtime too', { ready: runtimeReady('wasmtime') }, async () => {
+  const { stdout, stderr } = await edgeInfer(['run', '--runtime', 'wasmtime', at('wasi.wasm'), 'first']);
+  assert.match(stdout, /^arg wasi\.wasm\narg first\n/, stderr);
 });
 
 test('limits of the command line hold', async () => {
