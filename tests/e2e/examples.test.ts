@@ -12,6 +12,7 @@ import {
   onPath,
   prepareExample,
   runExample,
+  sourceFolder,
 } from '../support/example_programs.js';
 import { testWith } from '../support/requirements.js';
 
@@ -45,11 +46,10 @@ before(async () => {
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 test('every program in examples/ is short', () => {
-  for (const { name, source } of EXAMPLE_PROGRAMS) {
-    const lines = readFileSync(join(CHECKOUT, 'examples', name, source), 'utf8')
-      .trimEnd()
-      .split('\n').length;
-    assert.ok(lines <= LINES, `examples/${name}/${source} has ${lines} lines`);
+  for (const example of EXAMPLE_PROGRAMS) {
+    const file = join(sourceFolder(example), example.source);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').length;
+    assert.ok(lines <= LINES, `${file} has ${lines} lines`);
   }
 });
 

@@ -19,8 +19,9 @@ type Command = readonly [program: string, ...args: string[]];
 
 /** A program in another language. */
 export interface ExampleProgram {
-  /** Its folder in examples/. */
   readonly name: string;
+  /** Its folder in examples/, when that is not its name. */
+  readonly folder?: string;
   /** `runtime` of its answers. */
   readonly runtime: string;
   readonly source: string;
@@ -43,6 +44,38 @@ const flags = ({ picture, model, memoryMib, timeoutMs }: ExampleRun) => [
   ...[`--model=${model}`, `--kernels=${KERNELS}`, `--memory-mib=${memoryMib}`, `--timeout-ms=${timeoutMs}`],
   picture,
 ];
+
+/** The folder of a program's sources. */
+export const sourceFolder = ({ name, folder }: Pick<ExampleProgram, 'name' | 'folder'>): string =>
+  join(CHECKOUT, 'examples', folder ?? name);
+
+/** A JavaScript runtime out of npm: the package of this platform has the program in it. */
+function javascript(
+  name: 'deno' | 'bun',
+  packageName: string,
+  program: string,
+  flags: readonly string[],
+): ExampleProgram {
+  return {
+    name,
+    folder: 'deno-and-bun',
+    runtime: name,
+    source: 'classify.mjs',
+    needs: ['npm'],
+    prepare: (folder) => [
+      ['npm', 'install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', packageName],
+    ],
+    command: (folder, run) => [
+      join(folder, 'node_modules', packageName.replace(/@[\d.]+$/, ''), program),
+      ...flags,
+      join(CHECKOUT, 'examples/deno-and-bun/classify.mjs'),
+      ...positional(KERNELS, run),
+    ],
+  };
+}
+
+const DENO_FLAGS = ['--allow-read', '--allow-env', '--allow-sys', '--allow-ffi'];
+const platform = `${process.platform}-${process.arch}`;
 
 export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   {
@@ -103,6 +136,10 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
       ...positional(artifact('edge_kernels_scalar.wasm'), run),
     ],
   },
+  javascript('deno', `@deno/${platform}${process.platform === 'linux' ? '-glibc' : ''}@2.9.6`, 'deno', [
+    ...['run', '--quiet', '--node-modules-dir=manual', ...DENO_FLAGS],
+  ]),
+  javascript('bun', `@oven/bun-${platform}@1.4.5`, 'bin/bun', []),
 ];
 
 /** A program that must be on PATH, or at its absolute path. */
@@ -114,9 +151,9 @@ export const onPath =
     return folder === undefined ? { missing: `needs ${program} on PATH` } : { value: join(folder, program) };
   };
 
-function recipe({ name }: ExampleProgram): string {
-  const folder = join(CHECKOUT, 'examples', name);
-  const hash = createHash('sha256');
+function recipe(example: ExampleProgram): string {
+  const folder = sourceFolder(example);
+  const hash = createHash('sha256').update(JSON.stringify(example.prepare('.')));
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
@@ -141,9 +178,9 @@ export async function prepareExample(example: ExampleProgram): Promise<string> {
   return folder;
 }
 
-async function runOrThrow({ name }: ExampleProgram, [program, ...args]: Command): Promise<void> {
-  const cwd = join(CHECKOUT, 'examples', name);
-  const { exitCode, stdout, stderr } = await runProgram(program, args, { cwd, timeout: 1_500_000 });
+async function runOrThrow(example: ExampleProgram, [program, ...args]: Command): Promise<void> {
+  const options = { cwd: sourceFolder(example), timeout: 1_500_000 };
+  const { exitCode, stdout, stderr } = await runProgram(program, args, options);
   if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`);
 }
 
