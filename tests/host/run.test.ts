@@ -175,8 +175,19 @@ test('arguments, environment and folders reach the guest as wasmtime and wasmedg
 });
 
 testWith('argument 0 in Wasmtime too', { ready: runtimeReady('wasmtime') }, async () => {
-  const { stdout, stderr } = await edgeInfer(['run', '--runtime', 'wasmtime', at('wasi.wasm'), 'first']);
-  assert.match(stdout, /^arg wasi\.wasm\narg first\n/, stderr);
+  // Wasmtime writes the first part of a list only: one part a line.
+  const guest = `
+@external("wasi_snapshot_preview1", "args_get") declare function args_get(list: usize, text: usize): i32;
+export function _start(): void {
+  args_get(scratch + 64, scratch + 128);
+  for (let i = 0; i < 2; i++) {
+    const at: usize = load<u32>(scratch + 64 + i * 4);
+    print(String.UTF8.decodeUnsafe(at, 256, true) + "\\n");
+  }
+}`;
+  writeFileSync(at('zero.wasm'), await compileGuest(guest));
+  const { stdout, stderr } = await edgeInfer(['run', '--runtime', 'wasmtime', at('zero.wasm'), 'first']);
+  assert.equal(stdout, 'zero.wasm\nfirst\n', stderr);
 });
 
 test('limits of the command line hold', async () => {
