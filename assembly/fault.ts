@@ -35,6 +35,12 @@ export function faultBegin(exit: i32, code: string, what: string): void {
   put(faultMessage, what);
 }
 
+/** Begins an error of exit code {@link EXIT_MODEL} about the model of this name. */
+export function faultModel(code: string, what: string, name: usize, length: usize): void {
+  faultBegin(EXIT_MODEL, code, what);
+  faultWhere(name, length);
+}
+
 /** Adds ` (WHERE)`. */
 export function faultWhere(where: usize, length: usize): void {
   put(faultMessage, ' (');

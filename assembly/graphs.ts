@@ -11,6 +11,7 @@ import {
   faultExit,
   faultHint,
   faultMessage,
+  faultModel,
   faultTry,
   faultWhere,
   faultWhy,
@@ -82,8 +83,12 @@ export function openFirst(): bool {
     refuse(i, status);
   }
   if (tried == 0) {
-    faultBegin(EXIT_MODEL, 'MODEL_NO_GRAPH', 'the model has no graph of the wanted encoding and precision');
-    faultWhere(plan.name, plan.nameLength);
+    faultModel(
+      'MODEL_NO_GRAPH',
+      'the model has no graph of the wanted encoding and precision',
+      plan.name,
+      plan.nameLength,
+    );
     listGraphs();
     return false;
   }

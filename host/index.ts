@@ -16,7 +16,13 @@ export { machineSignals } from './adaptive/signals/machine.js';
 export type { Reading, Signal, SignalSources } from './adaptive/signals/signal.js';
 export type { BatchCall, RequestOptions } from './engine/batches.js';
 export type { CacheStats } from './engine/cache.js';
-export { type ClassifyOptions, createEngine, type Engine } from './engine/engine.js';
+export {
+  type ClassifyOptions,
+  createEngine,
+  type DetectOptions,
+  type Engine,
+  type SegmentOptions,
+} from './engine/engine.js';
 export { classify, type OneShotOptions, preprocess } from './engine/one_shot.js';
 export type { CacheOptions, EngineOptions, ModelOptions } from './engine/options.js';
 export type { QueueLimits } from './engine/queue.js';
@@ -24,10 +30,15 @@ export type { PixelFormat, RawImage } from './engine/raw_image.js';
 export type {
   Answered,
   CacheHit,
+  ClassArea,
   Classification,
+  DetectedObject,
+  Detection,
   Embedding,
   Prediction,
   PreprocessedTensor,
+  Segmentation,
+  Size,
 } from './engine/results.js';
 export type { ImageSource } from './engine/sources.js';
 export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';

@@ -27,6 +27,8 @@ import { put, putByte, TextWriter, writerFixed } from '../text/writer';
 import { residentKeep } from './resident';
 import { CARD_FIELD } from './status';
 
+/** Most values of an output. */
+const MAX_ELEMENTS: i32 = 1 << 28;
 const REASON: usize = memory.data(256);
 
 /** Why the card was refused: "input.resize.crop must be an array of two integers". */
@@ -68,6 +70,11 @@ export function cardFail(status: i32, prefix: string, key: string, need: string)
   put(cardReason, need);
 }
 
+/** Remembers `prefix.key need` as {@link CARD_FIELD}, unless something failed before. */
+export function cardWrong(prefix: string, key: string, need: string): void {
+  cardFail(CARD_FIELD, prefix, key, need);
+}
+
 function putIndexed(name: string, index: i32, dot: bool): void {
   put(cardReason, name);
   putI32(cardReason, index);
@@ -86,7 +93,7 @@ export function fieldObject(parent: usize, prefix: string, key: string, required
   const node = member(parent, key);
   if (node == 0 && !required) return 0;
   if (jsonType(node) == JSON_OBJECT) return node;
-  cardFail(CARD_FIELD, prefix, key, node == 0 ? 'is missing' : 'must be an object');
+  cardWrong(prefix, key, node == 0 ? 'is missing' : 'must be an object');
   return 0;
 }
 
@@ -95,7 +102,7 @@ export function fieldArray(parent: usize, prefix: string, key: string, required:
   const node = member(parent, key);
   if (node == 0 && !required) return 0;
   if (jsonType(node) == JSON_ARRAY) return node;
-  cardFail(CARD_FIELD, prefix, key, node == 0 ? 'is missing' : 'must be an array');
+  cardWrong(prefix, key, node == 0 ? 'is missing' : 'must be an array');
   return 0;
 }
 
@@ -118,8 +125,8 @@ export function fieldInteger(
   const node = member(parent, key);
   if (node == 0 && fallback != REQUIRED) return fallback;
   if (integral(node, low, high)) return <i32>jsonNumber(node);
-  if (node == 0) cardFail(CARD_FIELD, prefix, key, 'is missing');
-  else cardFail(CARD_FIELD, prefix, key, 'must be an integer of ');
+  if (node == 0) cardWrong(prefix, key, 'is missing');
+  else cardWrong(prefix, key, 'must be an integer of ');
   if (node != 0 && cardStatus != 0) {
     putI32(cardReason, low);
     put(cardReason, ' to ');
@@ -139,7 +146,7 @@ export function fieldPair(parent: usize, prefix: string, key: string): u64 {
       return ((<u64>jsonNumber(first)) << 32) | <u64>jsonNumber(second);
     }
   }
-  cardFail(CARD_FIELD, prefix, key, 'must be an array of two integers of 1 to 16384');
+  cardWrong(prefix, key, 'must be an array of two integers of 1 to 16384');
   return 0;
 }
 
@@ -153,7 +160,26 @@ export function fieldShape(parent: usize, prefix: string, key: string, to: usize
     if (good) store<i32>(to + (i << 2), <i32>jsonNumber(child));
     child = jsonNext(child);
   }
-  if (!good) cardFail(CARD_FIELD, prefix, key, 'must be an array of four integers of 1 to 16384');
+  if (!good) cardWrong(prefix, key, 'must be an array of four integers of 1 to 16384');
+}
+
+/**
+ * The product of 1 to 8 dimensions and, behind it, the last four of them (ones in front of fewer) at `to`, 20 bytes;
+ * 0 and ones when absent.
+ */
+export function fieldDimensions(parent: usize, prefix: string, key: string, to: usize): void {
+  store<i32>(to, 0);
+  for (let i: usize = 4; i <= 16; i += 4) store<i32>(to + i, 1);
+  const node = member(parent, key);
+  if (node == 0) return;
+  let product: f64 = jsonType(node) == JSON_ARRAY && jsonCount(node) > 0 && jsonCount(node) <= 8 ? 1 : 0;
+  for (let child = jsonFirst(node); product != 0 && child != 0; child = jsonNext(child)) {
+    memory.copy(to + 4, to + 8, 12);
+    product *= integral(child, 1, MAX_ELEMENTS) ? jsonNumber(child) : 0;
+    store<i32>(to, <i32>jsonNumber(child), 16);
+  }
+  store<i32>(to, product <= <f64>MAX_ELEMENTS ? <i32>product : 0);
+  if (load<i32>(to) == 0) cardWrong(prefix, key, 'must be an array of 1 to 8 sizes');
 }
 
 /** True for a number that stays finite as a f32. */
@@ -168,7 +194,7 @@ export function fieldNumber(parent: usize, prefix: string, key: string, fallback
   // A list of one number is the number.
   if (jsonType(node) == JSON_ARRAY && jsonCount(node) == 1) node = jsonFirst(node);
   if (isF32(node)) return <f32>jsonNumber(node);
-  cardFail(CARD_FIELD, prefix, key, 'must be a number');
+  cardWrong(prefix, key, 'must be a number');
   return fallback;
 }
 
@@ -177,8 +203,14 @@ export function fieldBoolean(parent: usize, prefix: string, key: string, fallbac
   const node = member(parent, key);
   if (node == 0) return fallback;
   if (jsonType(node) == JSON_TRUE) return true;
-  if (jsonType(node) != JSON_FALSE) cardFail(CARD_FIELD, prefix, key, 'must be true or false');
+  if (jsonType(node) != JSON_FALSE) cardWrong(prefix, key, 'must be true or false');
   return false;
+}
+
+/** Whoever runs plug-ins takes them out of the card before; all others must not answer without them. */
+export function refusePlugin(parent: usize, prefix: string): void {
+  if (fieldPresent(parent, 'plugin'))
+    cardWrong(prefix, 'plugin', 'is a plug-in, which only the engine for Node runs');
 }
 
 /** True when the member is there. */
@@ -207,7 +239,7 @@ export function fieldChannels(
     if (good) store<f32>(to + (i << 2), <f32>jsonNumber(child));
     if (!single) child = jsonNext(child);
   }
-  if (!good) cardFail(CARD_FIELD, prefix, key, 'must be an array of one number a channel');
+  if (!good) cardWrong(prefix, key, 'must be an array of one number a channel');
 }
 
 /** One of the words in `words` ("a b c"); its index, `fallback` when absent. */
@@ -217,7 +249,7 @@ export function fieldWord(parent: usize, prefix: string, key: string, words: str
   const found = jsonType(node) == JSON_STRING ? wordIndex(jsonText(node), jsonTextLength(node), words) : -1;
   if (found >= 0) return found;
   if (cardStatus == 0) {
-    cardFail(CARD_FIELD, prefix, key, node == 0 ? 'is missing, must be one of: ' : 'must be one of: ');
+    cardWrong(prefix, key, node == 0 ? 'is missing, must be one of: ' : 'must be one of: ');
     put(cardReason, words);
   }
   return 0;
@@ -250,7 +282,7 @@ export function fieldString(parent: usize, prefix: string, key: string, required
   const node = member(parent, key);
   if (node == 0 && !required) return 0;
   if (jsonType(node) == JSON_STRING && jsonTextLength(node) > 0) return node;
-  cardFail(CARD_FIELD, prefix, key, node == 0 ? 'is missing' : 'must be a string that is not empty');
+  cardWrong(prefix, key, node == 0 ? 'is missing' : 'must be a string that is not empty');
   return 0;
 }
 

@@ -49,6 +49,31 @@ export const KIND_BOXES: i32 = 2;
 export const KIND_MASK: i32 = 3;
 export const KIND_EMBEDDING: i32 = 4;
 export const KIND_RAW: i32 = 5;
+export const KIND_SCORES: i32 = 6;
+export const KIND_CLASSES: i32 = 7;
+export const KIND_COUNT: i32 = 8;
+
+/** Of outputs alone. */
+export const DTYPE_I32: i32 = 5;
+export const DTYPE_I64: i32 = 6;
+
+/** How a graph says where things are; tasks/detect.ts. */
+export const HEAD_BOXES: i32 = 0;
+export const HEAD_SSD_POSTPROCESS: i32 = 1;
+export const HEAD_SSD_PRIORS: i32 = 2;
+export const HEAD_YOLOV5: i32 = 3;
+export const HEAD_YOLOV8: i32 = 4;
+
+export const BOX_XYXY: i32 = 0;
+export const BOX_YXYX: i32 = 1;
+export const BOX_CXCYWH: i32 = 2;
+export const BOX_CYCXHW: i32 = 3;
+
+export const ACTIVATION_NONE: i32 = 0;
+export const ACTIVATION_SIGMOID: i32 = 1;
+export const ACTIVATION_SOFTMAX: i32 = 2;
+
+export const MAX_OUTPUTS: i32 = 8;
 
 export const MAX_GRAPHS: i32 = 16;
 export const MAX_FILES: i32 = 64;
@@ -63,6 +88,22 @@ export class CardFile {
   sha1: u64;
   sha2: u64;
   sha3: u64;
+}
+
+/** One output of the graphs, in their order. */
+@unmanaged
+export class CardOutput {
+  dtype: i32;
+  kind: i32;
+  scale: f32;
+  zero: i32;
+  /** The product of `shape`; 0 when the card does not say it. */
+  elements: i32;
+  /** The last four dimensions; in front of fewer stand ones. */
+  dimension0: i32;
+  dimension1: i32;
+  dimension2: i32;
+  dimension3: i32;
 }
 
 /** One graph of the card. */
@@ -123,14 +164,33 @@ export class Plan {
   std2: f32;
   std3: f32;
 
-  outputDtype: i32;
-  kind: i32;
-  outputScale: f32;
-  outputZero: i32;
-  outputQuantized: bool;
+  outputCount: i32;
   classOffset: i32;
   labelsPath: usize;
   labelsPathLength: usize;
+
+  head: i32;
+  /** Form of the boxes, for head ssd_priors of the priors. */
+  boxForm: i32;
+  /** Coordinates are pixels of the input, not parts of it. */
+  inPixels: bool;
+  activation: i32;
+  /** Boxes of different classes suppress each other. */
+  classAgnostic: bool;
+  iou: f32;
+  threshold: f32;
+  mostBoxes: i32;
+  centerScale: f32;
+  sizeScale: f32;
+  priorsPath: usize;
+  priorsPathLength: usize;
+  /** f32[boxes][4]; 0 before they are read. */
+  priors: usize;
+
+  /** Layout of scores for each pixel. */
+  maskLayout: i32;
+  /** Masks of the picture's size come of interpolated scores; else of the nearest pixel of the graph's mask. */
+  bilinear: bool;
 
   graphCount: i32;
   fileCount: i32;
@@ -147,6 +207,19 @@ export class Plan {
 /** The plan of the model at hand. */
 export const plan: Plan = changetype<Plan>(memory.data(offsetof<Plan>()));
 
+const OUTPUTS: usize = memory.data(288, 4);
+
+/** An output, 0 <= index < MAX_OUTPUTS. */
+export function cardOutput(index: i32): CardOutput {
+  return changetype<CardOutput>(OUTPUTS + <usize>index * offsetof<CardOutput>());
+}
+
+/** Number of the first output of a kind, -1 when there is none. */
+export function outputOfKind(kind: i32): i32 {
+  for (let i = 0; i < plan.outputCount; i++) if (cardOutput(i).kind == kind) return i;
+  return -1;
+}
+
 /** A file row, 0 <= index < MAX_FILES. */
 export function cardFile(index: i32): CardFile {
   return changetype<CardFile>(plan.files + <usize>index * offsetof<CardFile>());
@@ -159,13 +232,16 @@ export function cardGraph(index: i32): CardGraph {
 
 /** Bytes of one element of a dtype. */
 export function dtypeBytes(dtype: i32): usize {
-  return dtype == DTYPE_F32 ? 4 : dtype == DTYPE_F16 ? 2 : 1;
+  if (dtype == DTYPE_I64) return 8;
+  return dtype == DTYPE_F32 || dtype == DTYPE_I32 ? 4 : dtype == DTYPE_F16 ? 2 : 1;
 }
 
 /** Name of a dtype as cards write it. */
 export function dtypeName(dtype: i32): string {
   if (dtype == DTYPE_F32) return 'f32';
   if (dtype == DTYPE_F16) return 'f16';
+  if (dtype == DTYPE_I32) return 'i32';
+  if (dtype == DTYPE_I64) return 'i64';
   return dtype == DTYPE_U8 ? 'u8' : 'i8';
 }
 

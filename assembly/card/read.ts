@@ -11,7 +11,7 @@ import { jsonParse, jsonStatus } from '../text/json_reader';
 import {
   cardAt,
   cardBegin,
-  cardFail,
+  cardWrong,
   cardStatus,
   fieldArray,
   fieldBoolean,
@@ -26,9 +26,12 @@ import {
   fieldWord,
   keepText,
   keptLength,
+  refusePlugin,
   REQUIRED,
 } from './fields';
 import { readFiles, readGraphs } from './read_graphs';
+import { readOutputs } from './read_outputs';
+import { quantScale, quantZero } from './read_quant';
 import { pathStaysInside } from './paths';
 import {
   CardFile,
@@ -56,7 +59,7 @@ import {
   SCALE_NONE,
   TASK_CLASSIFY,
 } from './plan';
-import { CARD_FIELD, CARD_JSON, CARD_LARGE, CARD_PATH } from './status';
+import { CARD_JSON, CARD_LARGE, CARD_PATH } from './status';
 
 const MAX_CARD_BYTES: usize = 1 << 20;
 
@@ -74,7 +77,7 @@ export function readCard(from: usize, length: usize): i32 {
   plan.graphs = arenaAllocZeroed(<usize>MAX_GRAPHS * offsetof<CardGraph>());
   plan.files = arenaAllocZeroed(<usize>MAX_FILES * offsetof<CardFile>());
   if (plan.graphs == 0 || plan.files == 0) return OUT_OF_MEMORY;
-  if (jsonType(root) != JSON_OBJECT) cardFail(CARD_FIELD, 'the card', '', 'must be a JSON object');
+  if (jsonType(root) != JSON_OBJECT) cardWrong('the card', '', 'must be a JSON object');
   fieldInteger(root, '', 'schema', 1, 1, REQUIRED);
   const name = fieldString(root, '', 'name', true);
   plan.name = keepText(name);
@@ -84,7 +87,7 @@ export function readCard(from: usize, length: usize): i32 {
   plan.versionLength = keptLength(version);
   plan.task = fieldWord(root, '', 'task', 'classify detect segment embed raw text', REQUIRED);
   readInput(fieldObject(root, '', 'input', true));
-  readOutput(fieldObject(root, '', 'output', true));
+  readOutputs(root);
   // A host that runs the graph itself reads its files itself.
   if (isDefined(NN_ABI) && NN_ABI != 0) {
     readGraphs(fieldArray(root, '', 'graphs', true));
@@ -119,12 +122,7 @@ function readInput(input: usize): void {
     plan.channels = load<i32>(SHAPE, 12);
   }
   if (load<i32>(SHAPE) != 1 || plan.channels != channels || plan.height * plan.width > 1 << 26) {
-    cardFail(
-      CARD_FIELD,
-      'input.',
-      'shape',
-      'must be one picture of the channels that input.color and input.layout say',
-    );
+    cardWrong('input.', 'shape', 'must be one picture of the channels that input.color and input.layout say');
   }
   readResize(fieldObject(input, 'input.', 'resize', true));
   readNormalize(fieldObject(input, 'input.', 'normalize', false));
@@ -132,22 +130,6 @@ function readInput(input: usize): void {
   plan.inputQuantized = quant != 0;
   plan.inputScale = quantScale(quant, 'input.quant.');
   plan.inputZero = quantZero(quant, 'input.quant.', plan.dtype);
-}
-
-function quantScale(quant: usize, prefix: string): f32 {
-  if (quant == 0) return 1;
-  const scale = fieldNumber(quant, prefix, 'scale', 0);
-  if (!(scale > 0)) cardFail(CARD_FIELD, prefix, 'scale', 'must be a number above 0');
-  return scale;
-}
-
-function quantZero(quant: usize, prefix: string, dtype: i32): i32 {
-  if (quant == 0) return 0;
-  const low = dtype == DTYPE_I8 ? -128 : 0;
-  if (dtype != DTYPE_I8 && dtype != DTYPE_U8) {
-    cardFail(CARD_FIELD, prefix, 'scale', 'is for u8 and i8 only');
-  }
-  return fieldInteger(quant, prefix, 'zero_point', low, low + 255, 0);
 }
 
 function readResize(resize: usize): void {
@@ -174,17 +156,17 @@ function readResize(resize: usize): void {
   const antialias = plan.profile != PROFILE_OPENCV && plan.profile != PROFILE_TENSORFLOW;
   plan.antialias = fieldBoolean(resize, prefix, 'antialias', antialias);
   const status = profileStatus(plan.profile, plan.filter, plan.antialias);
-  if (status != 0) cardFail(CARD_FIELD, prefix, 'filter:', resizeErrorText(status, plan.profile));
+  if (status != 0) cardWrong(prefix, 'filter:', resizeErrorText(status, plan.profile));
   plan.draft = fieldBoolean(resize, prefix, 'draft', false);
   if (cardStatus != 0) return;
   const ways = (size != 0 ? 1 : 0) + (plan.shortest != 0 ? 1 : 0) + (letterbox != 0 ? 1 : 0);
   if (ways != 1) {
-    cardFail(CARD_FIELD, 'input.', 'resize', 'must have exactly one of size, shortest and letterbox');
+    cardWrong('input.', 'resize', 'must have exactly one of size, shortest and letterbox');
     return;
   }
   plan.geometry = letterbox != 0 ? GEOMETRY_LETTERBOX : size != 0 ? GEOMETRY_SIZE : GEOMETRY_SHORTEST;
   if (letterbox != 0 && (boxed == 0 || crop != 0)) {
-    cardFail(CARD_FIELD, prefix, 'letterbox', 'must have a size and goes without crop');
+    cardWrong(prefix, 'letterbox', 'must have a size and goes without crop');
   }
   const target = letterbox != 0 ? boxed : size;
   plan.resizeHeight = <i32>(target >> 32);
@@ -192,34 +174,33 @@ function readResize(resize: usize): void {
   plan.cropped = crop != 0;
   const shown = crop != 0 ? crop : target;
   if (shown == 0) {
-    cardFail(CARD_FIELD, prefix, 'crop', 'is missing: with shortest the size of the picture would vary');
+    cardWrong(prefix, 'crop', 'is missing: with shortest the size of the picture would vary');
     return;
   }
   const height = <i32>(shown >> 32);
   const width = <i32>(shown & 0xffffffff);
   if (height != plan.height || width != plan.width) {
-    cardFail(CARD_FIELD, 'input.', 'shape', 'must agree with the size that input.resize gives');
+    cardWrong('input.', 'shape', 'must agree with the size that input.resize gives');
   }
   const tooLarge =
     plan.geometry == GEOMETRY_SHORTEST
       ? height > plan.shortest || width > plan.shortest
       : height > plan.resizeHeight || width > plan.resizeWidth;
-  if (tooLarge) cardFail(CARD_FIELD, prefix, 'crop', 'must not be larger than the resized picture');
+  if (tooLarge) cardWrong(prefix, 'crop', 'must not be larger than the resized picture');
 }
 
 function readNormalize(normalize: usize): void {
   const prefix = 'input.normalize.';
   const divided = normalize != 0 && fieldPresent(normalize, 'divide');
   const multiplied = normalize != 0 && fieldPresent(normalize, 'multiply');
-  if (divided && multiplied)
-    cardFail(CARD_FIELD, 'input.', 'normalize', 'must not have both divide and multiply');
+  if (divided && multiplied) cardWrong('input.', 'normalize', 'must not have both divide and multiply');
   plan.scaling = divided ? SCALE_DIVIDE : multiplied ? SCALE_MULTIPLY : SCALE_NONE;
   plan.factor = divided
     ? fieldNumber(normalize, prefix, 'divide', 1)
     : multiplied
       ? fieldNumber(normalize, prefix, 'multiply', 1)
       : 1;
-  if (divided && plan.factor == 0) cardFail(CARD_FIELD, prefix, 'divide', 'must not be 0');
+  if (divided && plan.factor == 0) cardWrong(prefix, 'divide', 'must not be 0');
   fieldChannels(normalize, prefix, 'mean', plan.channels, 0, MEAN);
   fieldChannels(normalize, prefix, 'std', plan.channels, 1, STD);
   plan.mean0 = load<f32>(MEAN);
@@ -231,31 +212,6 @@ function readNormalize(normalize: usize): void {
   plan.std2 = load<f32>(STD, 8);
   plan.std3 = load<f32>(STD, 12);
   if (plan.std0 == 0 || plan.std1 == 0 || plan.std2 == 0) {
-    cardFail(CARD_FIELD, prefix, 'std', 'must not be 0');
-  }
-}
-
-/** Whoever runs plug-ins takes them out of the card before; all others must not answer without them. */
-function refusePlugin(parent: usize, prefix: string): void {
-  if (fieldPresent(parent, 'plugin')) {
-    cardFail(CARD_FIELD, prefix, 'plugin', 'is a plug-in, which only the engine for Node runs');
-  }
-}
-
-function readOutput(output: usize): void {
-  refusePlugin(output, 'output.');
-  plan.outputDtype = fieldWord(output, 'output.', 'dtype', 'f32 f16 u8 i8', 0);
-  plan.kind = fieldWord(output, 'output.', 'kind', 'logits probabilities boxes mask embedding raw', REQUIRED);
-  const quant = fieldObject(output, 'output.', 'quant', false);
-  plan.outputQuantized = quant != 0;
-  plan.outputScale = quantScale(quant, 'output.quant.');
-  plan.outputZero = quantZero(quant, 'output.quant.', plan.outputDtype);
-  plan.classOffset = fieldInteger(output, 'output.', 'class_offset', 0, 1000000, 0);
-  const labels = fieldString(output, 'output.', 'labels', plan.task == TASK_CLASSIFY);
-  if (labels == 0) return;
-  plan.labelsPath = keepText(labels);
-  plan.labelsPathLength = keptLength(labels);
-  if (!pathStaysInside(jsonText(labels), jsonTextLength(labels))) {
-    cardFail(CARD_PATH, 'output.', 'labels', 'must be a path inside the package');
+    cardWrong(prefix, 'std', 'must not be 0');
   }
 }

@@ -16,6 +16,7 @@ import {
 import {
   cardAt,
   cardFail,
+  cardWrong,
   cardStatus,
   fieldArray,
   fieldInteger,
@@ -27,7 +28,7 @@ import {
 } from './fields';
 import { pathStaysInside } from './paths';
 import { CardFile, cardFile, cardGraph, MAX_FILES, MAX_GRAPHS, plan } from './plan';
-import { CARD_FIELD, CARD_PATH } from './status';
+import { CARD_PATH } from './status';
 
 /** Encodings in the numbering that WASI-NN shares for 0..4; from 5 on no runtime agrees with another. */
 export const ENCODINGS: string = 'openvino onnx tensorflow pytorch tensorflowlite ggml';
@@ -46,7 +47,7 @@ export function encodingName(encoding: i32): string {
 export function readGraphs(graphs: usize): void {
   const count = jsonCount(graphs);
   if (count < 1 || count > MAX_GRAPHS) {
-    cardFail(CARD_FIELD, '', 'graphs', 'must be an array of 1 to 16 graphs');
+    cardWrong('', 'graphs', 'must be an array of 1 to 16 graphs');
     return;
   }
   let node = jsonFirst(graphs);
@@ -54,14 +55,14 @@ export function readGraphs(graphs: usize): void {
   for (let i = 0; i < count && cardStatus == 0; i++) {
     cardAt(i, -1);
     const graph = cardGraph(i);
-    if (jsonType(node) != JSON_OBJECT) cardFail(CARD_FIELD, '', '', 'must be an object');
+    if (jsonType(node) != JSON_OBJECT) cardWrong('', '', 'must be an object');
     graph.encoding = fieldWord(node, '', 'encoding', ENCODINGS, REQUIRED);
     const precision = fieldString(node, '', 'precision', true);
     graph.precision = keepText(precision);
     graph.precisionLength = keptLength(precision);
     graph.firstFile = plan.fileCount;
     const files = fieldArray(node, '', 'files', true);
-    if (jsonCount(files) < 1) cardFail(CARD_FIELD, '', 'files', 'must name at least one file');
+    if (jsonCount(files) < 1) cardWrong('', 'files', 'must name at least one file');
     readFileList(files, i);
     graph.fileCount = plan.fileCount - graph.firstFile;
     plan.graphCount++;
@@ -80,10 +81,10 @@ function readFileList(files: usize, graph: i32): void {
   for (let i = 0; node != 0 && cardStatus == 0; i++) {
     cardAt(graph, i);
     if (plan.fileCount >= MAX_FILES) {
-      cardFail(CARD_FIELD, '', '', 'is one too many: a card has at most 64 files');
+      cardWrong('', '', 'is one too many: a card has at most 64 files');
       return;
     }
-    if (jsonType(node) != JSON_OBJECT) cardFail(CARD_FIELD, '', '', 'must be an object');
+    if (jsonType(node) != JSON_OBJECT) cardWrong('', '', 'must be an object');
     const file = cardFile(plan.fileCount);
     const path = fieldString(node, '', 'path', true);
     if (path != 0 && !pathStaysInside(jsonText(path), jsonTextLength(path))) {
@@ -94,7 +95,7 @@ function readFileList(files: usize, graph: i32): void {
     file.bytes = <u64>fieldInteger(node, '', 'bytes', 0, 0x7fffffff, REQUIRED);
     const hash = jsonMember(node, 'sha256');
     if (cardStatus == 0 && !readHash(hash, changetype<usize>(file) + offsetof<CardFile>('sha0'))) {
-      cardFail(CARD_FIELD, '', 'sha256', hash == 0 ? 'is missing' : 'must be 64 hexadecimal digits');
+      cardWrong('', 'sha256', hash == 0 ? 'is missing' : 'must be 64 hexadecimal digits');
     }
     plan.fileCount++;
     node = jsonNext(node);

@@ -3,14 +3,15 @@
  */
 
 import { TextWriter, put } from '../text/writer';
-import { COMMAND_CLASSIFY, COMMAND_PREPROCESS } from './options';
+import { TASK_CLASSIFY, TASK_DETECT, TASK_EMBED, TASK_SEGMENT } from '../card/plan';
+import { COMMAND_PREPROCESS } from './options';
 
 /** Version of the module, as package.json has it. */
 export const VERSION: string = '0.1.0';
 
-const GENERAL: string = `edge-infer: classifies pictures with a model package through WASI-NN
+const GENERAL: string = `edge-infer: answers about pictures with a model package through WASI-NN
 
-  edge_infer classify IMAGE... --model DIR [flags]
+  edge_infer classify|detect|segment|embed IMAGE... --model DIR [flags]
   edge_infer preprocess IMAGE --model DIR --out FILE.npy
   edge_infer COMMAND --help | --help | --version
 
@@ -38,6 +39,23 @@ const CLASSIFY: string = `edge_infer classify IMAGE... --model DIR
   --verbose            also say which graphs were refused and why
 `;
 
+const DETECT: string = `edge_infer detect IMAGE... --model DIR
+
+  --top N, --threshold X, --iou X are those of the card where they are not given; all other flags as for classify
+`;
+
+const SEGMENT: string = `edge_infer segment IMAGE... --model DIR
+
+  --out FILE.npy       the classes of the pixels, - for standard output
+  --size picture|model size of that mask (picture)
+  other flags as for classify, without --top and --threshold
+`;
+
+const EMBED: string = `edge_infer embed IMAGE... --model DIR
+
+  flags as for classify, without --top and --threshold
+`;
+
 const PREPROCESS: string = `edge_infer preprocess IMAGE --model DIR --out FILE.npy
 
   Writes the exact input tensor as NumPy file and prints its SHA-256.
@@ -47,7 +65,10 @@ const PREPROCESS: string = `edge_infer preprocess IMAGE --model DIR --out FILE.n
 
 /** Prints the help of a command, or the general one. */
 export function putHelp(w: TextWriter, command: i32): void {
-  if (command == COMMAND_CLASSIFY) put(w, CLASSIFY);
+  if (command == TASK_CLASSIFY) put(w, CLASSIFY);
+  else if (command == TASK_DETECT) put(w, DETECT);
+  else if (command == TASK_SEGMENT) put(w, SEGMENT);
+  else if (command == TASK_EMBED) put(w, EMBED);
   else if (command == COMMAND_PREPROCESS) put(w, PREPROCESS);
   else put(w, GENERAL);
 }

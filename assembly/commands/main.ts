@@ -7,10 +7,9 @@
 
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
-import { plan, TASK_CLASSIFY } from '../card/plan';
+import { plan } from '../card/plan';
 import {
   EXIT_INPUT,
-  EXIT_MODEL,
   EXIT_USAGE,
   faultBegin,
   faultClear,
@@ -23,7 +22,7 @@ import { arenaMark, arenaRelease } from '../memory/arena';
 import { openCardOnly, openModel } from '../model';
 import { choice, faultMemory } from '../package';
 import { faultImage, preprocessEncoded, preprocessRaw } from '../pipeline';
-import { classifyTensor } from '../tasks/classify';
+import { answerTensor, faultTask, wanted } from '../tasks';
 import { OUT_OF_MEMORY } from '../status';
 import { putJsonString, putPlain } from '../text/json_writer';
 import { put, putByte, putHex, writerFlush } from '../text/writer';
@@ -33,7 +32,7 @@ import { fileBytes, fileLength, readFile } from '../wasi/files';
 import { openStreams, stderr, stdout } from '../wasi/streams';
 import { putHelp, VERSION } from './help';
 import { listImages } from './images';
-import { writeNpy } from './npy';
+import { writeMask, writeNpy } from './npy';
 import { COMMAND_NONE, COMMAND_PREPROCESS, options, parseOptions } from './options';
 import {
   findProvider,
@@ -91,11 +90,14 @@ function run(): i32 {
   choice.trust = options.trust;
   const preprocess = options.command == COMMAND_PREPROCESS;
   if ((preprocess ? openCardOnly() : openModel()) != 0) return report(0, 0);
-  if (!preprocess && plan.task != TASK_CLASSIFY) {
-    faultBegin(EXIT_MODEL, 'MODEL_TASK', 'the model is not made for classify');
-    faultWhere(plan.name, plan.nameLength);
+  if (!preprocess && plan.task != options.command) {
+    faultTask();
     return report(0, 0);
   }
+  wanted.top = options.top;
+  wanted.threshold = options.threshold;
+  wanted.iou = options.iou;
+  wanted.ownMask = options.ownMask;
   findProvider(options.provider, options.providerLength);
   if (options.verbose) putRefusals(stderr);
   return runImages();
@@ -107,7 +109,9 @@ function checkUsage(): bool {
   if (options.modelLength == 0) what = '--model is missing';
   else if (options.imageCount == 0 && options.imagesFrom == 0) what = 'no picture given';
   else if (preprocess && options.outLength == 0) what = '--out is missing';
-  else if (preprocess && options.imageCount != 1) what = 'preprocess takes one picture';
+  else if (options.outLength != 0 && (options.imageCount != 1 || options.imagesFrom != 0)) {
+    what = '--out is for one picture';
+  }
   if (asciiLength(what) == 0) return true;
   faultBegin(EXIT_USAGE, 'USAGE_INCOMPLETE', what);
   faultTry('Try --help');
@@ -151,7 +155,9 @@ function runImage(path: usize, length: usize): i32 {
       : preprocessEncoded(fileBytes, fileLength);
   if (prepared != 0) return faultImage(prepared, path, length);
   if (options.command == COMMAND_PREPROCESS) return finishPreprocess(path, length);
-  const exit = classifyTensor(options.top, options.threshold);
+  let exit = answerTensor();
+  if (exit == 0 && options.outLength != 0)
+    exit = writeOut('cannot write the mask', writeMask(options.out, options.outLength));
   if (exit != 0) return exit;
   if (options.json) {
     put(stdout, '{"image":');
@@ -171,15 +177,19 @@ function runImage(path: usize, length: usize): i32 {
   return 0;
 }
 
+/** The exit code of a file that was written, or not. */
+function writeOut(what: string, status: i32): i32 {
+  if (status == 0) return 0;
+  faultBegin(EXIT_INPUT, 'INPUT_OUT_UNWRITABLE', what);
+  faultWhere(options.out, options.outLength);
+  faultWhy(wasiErrorText(status));
+  faultTry('Give a path in a folder that can be written with --out');
+  return faultExit;
+}
+
 function finishPreprocess(path: usize, length: usize): i32 {
-  const status = writeNpy(options.out, options.outLength);
-  if (status != 0) {
-    faultBegin(EXIT_INPUT, 'INPUT_OUT_UNWRITABLE', 'cannot write the tensor');
-    faultWhere(options.out, options.outLength);
-    faultWhy(wasiErrorText(status));
-    faultTry('Give a path in a folder that can be written with --out');
-    return faultExit;
-  }
+  const exit = writeOut('cannot write the tensor', writeNpy(options.out, options.outLength));
+  if (exit != 0) return exit;
   // With the tensor on standard output the hash goes to standard error.
   const w = options.outLength == 1 && load<u8>(options.out) == 0x2d ? stderr : stdout;
   if (options.json) {

@@ -14,8 +14,7 @@ const HEAD_BYTES: usize = 128;
 const HEAD: usize = memory.data(128);
 const w: TextWriter = changetype<TextWriter>(memory.data(offsetof<TextWriter>()));
 
-/** Writes the tensor at hand; status. */
-export function writeNpy(path: usize, length: usize): i32 {
+function begin(type: string): void {
   writerFixed(w, HEAD, HEAD_BYTES);
   putByte(w, 0x93);
   put(w, 'NUMPY');
@@ -23,19 +22,40 @@ export function writeNpy(path: usize, length: usize): i32 {
   putByte(w, 0);
   putByte(w, <i32>HEAD_BYTES - 10);
   putByte(w, 0);
-  const dtype = plan.dtype;
   put(w, "{'descr': '");
-  put(w, dtype == DTYPE_F32 ? '<f4' : dtype == DTYPE_F16 ? '<f2' : dtype == DTYPE_U8 ? '|u1' : '|i1');
-  put(w, "', 'fortran_order': False, 'shape': (1, ");
+  put(w, type);
+  put(w, "', 'fortran_order': False, 'shape': (");
+}
+
+/** Closes the header and writes the file; status. */
+function finish(path: usize, length: usize, data: usize, bytes: usize): i32 {
+  put(w, '), }');
+  // The longest shape leaves room: 10 + 79 + 3 * 5 < 127.
+  while (w.used < HEAD_BYTES - 1) putByte(w, 0x20);
+  putByte(w, 0x0a);
+  return writeFile(path, length, HEAD, HEAD_BYTES, data, bytes);
+}
+
+/** Writes the tensor at hand; status. */
+export function writeNpy(path: usize, length: usize): i32 {
+  const dtype = plan.dtype;
+  begin(dtype == DTYPE_F32 ? '<f4' : dtype == DTYPE_F16 ? '<f2' : dtype == DTYPE_U8 ? '|u1' : '|i1');
   const planar = plan.layout == LAYOUT_NCHW;
+  put(w, '1, ');
   putI32(w, planar ? plan.channels : plan.height);
   put(w, ', ');
   putI32(w, planar ? plan.height : plan.width);
   put(w, ', ');
   putI32(w, planar ? plan.width : plan.channels);
-  put(w, '), }');
-  // The longest shape leaves room: 10 + 79 + 3 * 5 < 127.
-  while (w.used < HEAD_BYTES - 1) putByte(w, 0x20);
-  putByte(w, 0x0a);
-  return writeFile(path, length, HEAD, HEAD_BYTES, answer.tensor, answer.tensorLength);
+  return finish(path, length, answer.tensor, answer.tensorLength);
+}
+
+/** Writes the mask at hand, rows and columns; status. */
+export function writeMask(path: usize, length: usize): i32 {
+  begin(answer.maskBytes == 2 ? '<u2' : '|u1');
+  putI32(w, answer.maskHeight);
+  put(w, ', ');
+  putI32(w, answer.maskWidth);
+  const pixels = <usize>answer.maskHeight * <usize>answer.maskWidth;
+  return finish(path, length, answer.mask, pixels * <usize>answer.maskBytes);
 }

@@ -5,6 +5,7 @@
 import { arenaAlloc } from '../memory/arena';
 import { ENCODINGS } from '../card/read_graphs';
 import { wordIndex } from '../card/fields';
+import { TASK_CLASSIFY, TASK_DETECT, TASK_EMBED, TASK_SEGMENT } from '../card/plan';
 import { RAW_RGB, rawWords } from '../codecs/raw_format';
 import { EXIT_RUNTIME, EXIT_USAGE, faultBegin, faultHint, faultTry, faultWhere, faultWhy } from '../fault';
 import { JSON_NUMBER, jsonNumber, jsonType } from '../text/json_node';
@@ -17,7 +18,7 @@ import { nearestWord, nearestWordLength } from './nearest';
 
 /** All flags; those before `model` take no value. */
 const FLAGS: string =
-  'help version json trust verbose model top threshold precision encoding graph target images-from raw runtime-name provider out';
+  'help version json trust verbose model top threshold precision encoding graph target images-from raw runtime-name provider out iou size';
 const HELP: i32 = 0;
 const VERSION: i32 = 1;
 const JSON: i32 = 2;
@@ -35,13 +36,19 @@ const RAW: i32 = 13;
 const RUNTIME_NAME: i32 = 14;
 const PROVIDER: i32 = 15;
 const OUT: i32 = 16;
+const IOU: i32 = 17;
+const SIZE: i32 = 18;
 
 export const COMMAND_NONE: i32 = -1;
-export const COMMAND_CLASSIFY: i32 = 0;
-export const COMMAND_PREPROCESS: i32 = 1;
+/** Commands below are the tasks of card/plan.ts. */
+export const COMMAND_PREPROCESS: i32 = 4;
+const COMMANDS: string = 'classify detect segment embed preprocess';
 
 /** Flags of each command, a bit a flag. */
 const CLASSIFY_FLAGS: i32 = 0xffff;
+const DETECT_FLAGS: i32 = CLASSIFY_FLAGS | (1 << IOU);
+const EMBED_FLAGS: i32 = CLASSIFY_FLAGS & ~((1 << TOP) | (1 << THRESHOLD));
+const SEGMENT_FLAGS: i32 = EMBED_FLAGS | (1 << OUT) | (1 << SIZE);
 const PREPROCESS_FLAGS: i32 =
   (1 << HELP) | (1 << JSON) | (1 << TRUST) | (1 << VERBOSE) | (1 << MODEL) | (1 << RAW) | (1 << OUT);
 const GLOBAL_FLAGS: i32 = (1 << HELP) | (1 << VERSION) | (1 << JSON);
@@ -57,8 +64,12 @@ export class Options {
   verbose: bool;
   model: usize;
   modelLength: usize;
+  /** 0 when not said. */
   top: i32;
+  /** 0 when not said. */
   threshold: f32;
+  iou: f32;
+  ownMask: i32;
   precision: usize;
   precisionLength: usize;
   encoding: i32;
@@ -110,7 +121,6 @@ export function parseOptions(): bool {
   const count = argsCount();
   memory.fill(changetype<usize>(options), 0, offsetof<Options>());
   options.command = COMMAND_NONE;
-  options.top = 5;
   options.encoding = -1;
   options.images = arenaAlloc((<usize>count) << 3);
   if (options.images == 0) {
@@ -136,9 +146,9 @@ export function parseOptions(): bool {
       i = parseFlag(i, text, length);
       if (i < 0) return false;
     } else if (options.command == COMMAND_NONE) {
-      options.command = wordIndex(text, length, 'classify preprocess');
+      options.command = wordIndex(text, length, COMMANDS);
       if (options.command < 0) {
-        return unknown('unknown command', 'USAGE_UNKNOWN_COMMAND', text, length, 'classify preprocess');
+        return unknown('unknown command', 'USAGE_UNKNOWN_COMMAND', text, length, COMMANDS);
       }
     } else {
       // At most one row an argument: inside the table.
@@ -149,6 +159,14 @@ export function parseOptions(): bool {
     }
   }
   return true;
+}
+
+function flagsOf(command: i32): i32 {
+  if (command == TASK_CLASSIFY) return CLASSIFY_FLAGS;
+  if (command == TASK_DETECT) return DETECT_FLAGS;
+  if (command == TASK_SEGMENT) return SEGMENT_FLAGS;
+  if (command == TASK_EMBED) return EMBED_FLAGS;
+  return command == COMMAND_PREPROCESS ? PREPROCESS_FLAGS : GLOBAL_FLAGS;
 }
 
 /** Reads the flag of argument `index`; the index of the last argument used, -1 on an error. */
@@ -165,13 +183,7 @@ function parseFlag(index: i32, text: usize, length: usize): i32 {
     unknown('unknown flag', 'USAGE_UNKNOWN_FLAG', text, nameLength, FLAGS);
     return -1;
   }
-  const command = options.command;
-  const allowed =
-    command == COMMAND_CLASSIFY
-      ? CLASSIFY_FLAGS
-      : command == COMMAND_PREPROCESS
-        ? PREPROCESS_FLAGS
-        : GLOBAL_FLAGS;
+  const allowed = flagsOf(options.command);
   if ((allowed & (1 << flag)) == 0) {
     usage('flag not for this place', text, nameLength, 'flags of a command come after its name');
     return -1;
@@ -203,16 +215,30 @@ function parseFlag(index: i32, text: usize, length: usize): i32 {
   return setValue(flag, value, valueLength) ? index : -1;
 }
 
+const FRACTION: string = 'it must be a number of 0 to 1';
+
+/** A number of 0 to 1; -1 for anything else. */
+function parseFraction(value: usize, length: usize): f32 {
+  const node = jsonParse(value, length);
+  const x = jsonType(node) == JSON_NUMBER ? jsonNumber(node) : -1;
+  return x >= 0 && x <= 1 ? <f32>x : -1;
+}
+
 function setValue(flag: i32, value: usize, length: usize): bool {
   if (length == 0) return usage('flag without a value', value, length, 'the value is empty');
   if (flag == TOP) {
     options.top = parseCount(value, length);
     if (options.top < 1) return usage('bad --top', value, length, 'it must be a whole number above 0');
   } else if (flag == THRESHOLD) {
-    const node = jsonParse(value, length);
-    const x = jsonType(node) == JSON_NUMBER ? jsonNumber(node) : -1;
-    if (!(x >= 0 && x <= 1)) return usage('bad --threshold', value, length, 'it must be a number of 0 to 1');
-    options.threshold = <f32>x;
+    options.threshold = parseFraction(value, length);
+    if (options.threshold < 0) return usage('bad --threshold', value, length, FRACTION);
+  } else if (flag == IOU) {
+    options.iou = parseFraction(value, length);
+    if (options.iou < 0) return usage('bad --iou', value, length, FRACTION);
+  } else if (flag == SIZE) {
+    options.ownMask = wordIndex(value, length, 'picture model');
+    if (options.ownMask < 0)
+      return unknown('unknown --size', 'USAGE_INVALID', value, length, 'picture model');
   } else if (flag == ENCODING) {
     options.encoding = wordIndex(value, length, ENCODINGS);
     if (options.encoding < 0) return unknown('unknown --encoding', 'USAGE_INVALID', value, length, ENCODINGS);

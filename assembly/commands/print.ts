@@ -3,8 +3,8 @@
  */
 
 import { asciiLength } from '../text/ascii';
-import { answer, PREDICTION_BYTES } from '../answer';
-import { plan } from '../card/plan';
+import { answer, DETECTION_BYTES, PREDICTION_BYTES } from '../answer';
+import { plan, TASK_DETECT, TASK_EMBED, TASK_SEGMENT } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import { faultCode, faultHint, faultMessage } from '../fault';
 import { openEncoding, openPrecision, openPrecisionLength, refusals } from '../graphs';
@@ -88,21 +88,64 @@ function putTextOrNull(w: TextWriter, text: usize, length: usize): void {
   else putJsonString(w, text, length);
 }
 
-/** The members of an answer from `predictions` to `input_sha256`. */
-export function putAnswerJson(w: TextWriter, runtime: usize, runtimeLength: usize): void {
+/** `"vector":[...]`. */
+function putVector(w: TextWriter): void {
+  putJsonKey(w, 'vector', true);
+  putNumbers(w, answer.predictions, answer.count);
+}
+
+/** `count` f32 as a JSON array. */
+function putNumbers(w: TextWriter, from: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    putByte(w, i == 0 ? 0x5b : 0x2c);
+    putF32(w, load<f32>(from + ((<usize>i) << 2)));
+  }
+  putByte(w, 0x5d);
+}
+
+/** `,"key":{"width":...,"height":...}`. */
+function putSize(w: TextWriter, key: string, width: i32, height: i32): void {
+  putJsonKey(w, key, false);
+  put(w, '{"width":');
+  putFixed(w, width, 0);
+  putJsonKey(w, 'height', false);
+  putFixed(w, height, 0);
+  putByte(w, 0x7d);
+}
+
+/** Bytes of a row of predictions. */
+function rowBytes(): usize {
+  return plan.task == TASK_DETECT ? DETECTION_BYTES : PREDICTION_BYTES;
+}
+
+/** `"predictions":[...]`. */
+function putPredictions(w: TextWriter): void {
   putJsonKey(w, 'predictions', true);
   putByte(w, 0x5b);
   for (let i = 0; i < answer.count; i++) {
-    const row = answer.predictions + <usize>i * PREDICTION_BYTES;
+    const row = answer.predictions + <usize>i * rowBytes();
     put(w, i == 0 ? '{"class_id":' : ',{"class_id":');
     putFixed(w, <f64>load<u32>(row), 0);
     putJsonKey(w, 'label', false);
     putJsonString(w, load<usize>(row, 8), load<usize>(row, 12));
-    putJsonKey(w, 'confidence', false);
+    putJsonKey(w, plan.task == TASK_SEGMENT ? 'area' : 'confidence', false);
     putF32(w, load<f32>(row, 4));
+    if (plan.task == TASK_DETECT) {
+      putJsonKey(w, 'box', false);
+      putNumbers(w, row + 16, 4);
+    }
     putByte(w, 0x7d);
   }
   putByte(w, 0x5d);
+}
+
+/** The members of an answer from `predictions` to `input_sha256`. */
+export function putAnswerJson(w: TextWriter, runtime: usize, runtimeLength: usize): void {
+  if (plan.task == TASK_EMBED) putVector(w);
+  else putPredictions(w);
+  if (plan.task == TASK_DETECT || plan.task == TASK_SEGMENT)
+    putSize(w, 'picture', answer.width, answer.height);
+  if (plan.task == TASK_SEGMENT) putSize(w, 'mask', answer.maskWidth, answer.maskHeight);
   putMilliseconds(w, 'latency_ms', answer.latency, false);
   putJsonKey(w, 'timings', false);
   putByte(w, 0x7b);
@@ -145,14 +188,22 @@ function characters(from: usize, length: usize): i32 {
 
 /** An answer for a person: a line a prediction, then one line with timings and graph. */
 export function putAnswerText(w: TextWriter, runtime: usize, runtimeLength: usize): void {
+  if (plan.task == TASK_EMBED) {
+    putVector(w);
+    putByte(w, 0x0a);
+  } else putRows(w);
+  putTimings(w, runtime, runtimeLength);
+}
+
+function putRows(w: TextWriter): void {
   let widest = 0;
   for (let i = 0; i < answer.count; i++) {
-    const row = answer.predictions + <usize>i * PREDICTION_BYTES;
+    const row = answer.predictions + <usize>i * rowBytes();
     const wide = characters(load<usize>(row, 8), load<usize>(row, 12));
     if (wide > widest) widest = wide;
   }
   for (let i = 0; i < answer.count; i++) {
-    const row = answer.predictions + <usize>i * PREDICTION_BYTES;
+    const row = answer.predictions + <usize>i * rowBytes();
     const share = load<f32>(row, 4);
     putPlain(w, load<usize>(row, 8), load<usize>(row, 12));
     putRepeat(w, 0x20, widest - characters(load<usize>(row, 8), load<usize>(row, 12)) + 2);
@@ -160,10 +211,22 @@ export function putAnswerText(w: TextWriter, runtime: usize, runtimeLength: usiz
     putRepeat(w, 0x20, percent >= 99.995 ? 0 : percent >= 9.995 ? 1 : 2);
     putFixed(w, percent, 2);
     put(w, ' %  ');
-    putRepeat(w, 0x23, <i32>Math.max(0, Math.min(<f64>BAR, (percent * BAR) / 100 + 0.5)));
+    if (plan.task == TASK_DETECT) putBox(w, row + 16);
+    else putRepeat(w, 0x23, <i32>Math.max(0, Math.min(<f64>BAR, (percent * BAR) / 100 + 0.5)));
     putByte(w, 0x0a);
   }
-  if (answer.count == 0) put(w, 'no class reaches the threshold\n');
+  if (answer.count == 0) put(w, 'nothing reaches the threshold\n');
+}
+
+/** The corners of a box, in pixels. */
+function putBox(w: TextWriter, box: usize): void {
+  for (let i: usize = 0; i < 16; i += 4) {
+    if (i != 0) putByte(w, 0x20);
+    putFixed(w, <f64>load<f32>(box + i), 1);
+  }
+}
+
+function putTimings(w: TextWriter, runtime: usize, runtimeLength: usize): void {
   putTiming(w, 'decode ', answer.decode);
   putTiming(w, ' ms, preprocess ', answer.preprocess);
   putTiming(w, ' ms, infer ', answer.infer);

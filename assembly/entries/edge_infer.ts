@@ -8,10 +8,12 @@ import { proc_exit } from '../wasi/imports';
 export {
   edge_alloc,
   edge_classify,
+  edge_detect,
   edge_embed,
   edge_infer,
   edge_preprocess,
   edge_reset,
+  edge_segment,
 } from '../reactor/exports';
 
 /** The command line. */

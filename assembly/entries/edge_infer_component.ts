@@ -8,7 +8,7 @@
 import { RAW_NV12 } from '../codecs/raw_format';
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
-import { plan, TASK_CLASSIFY } from '../card/plan';
+import { plan, TASK_CLASSIFY, TASK_DETECT, TASK_EMBED, TASK_SEGMENT } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import { runCommand } from '../commands/main';
 import { EXIT_USAGE, faultClear, faultCode, faultExit, faultHint, faultMessage } from '../fault';
@@ -19,13 +19,12 @@ import { NO_TASK, useModel } from '../reactor/models';
 import { asciiBytes, fillShape, hostReset, newResult } from '../reactor/results';
 import { dequantizeOf, softmaxOf, topRowCount, topRows } from '../reactor/vectors';
 import { residentOpen } from '../card/resident';
-import { classifyTensor } from '../tasks/classify';
+import { answerTensor, wanted } from '../tasks';
 import { hexDigit } from '../text/writer';
 import { now } from '../wasi/clock';
 import { exitWithCode } from '../wasi/imports_exit';
 
-const DEFAULT_TOP: i32 = 5;
-const RESULT_BYTES: usize = 88;
+const RESULT_BYTES: usize = 104;
 const HASH_TEXT: usize = 64;
 
 /** The command line. */
@@ -114,6 +113,45 @@ function prepareTensor(
   return useImage(pixels, bytes, <i32>a, <i32>b, (format + 1) | coding) == 0;
 }
 
+/**
+ * What all answers have in common: a list of `count` elements at 0, then the times, model, graph and hash up to 68; the
+ * record lies at 4.
+ */
+function answerArea(good: bool): usize {
+  if (good) answerTensor();
+  const area = resultArea();
+  if (faultExit != 0) return area;
+  // Rows of predictions are the records as they stand: {class id, confidence, label address, label length, ...}.
+  putList(area + 4, answer.predictions, answer.count);
+  store<f32>(area, <f32>answer.latency, 12);
+  store<f32>(area, <f32>answer.decode, 16);
+  store<f32>(area, <f32>answer.preprocess, 20);
+  store<f32>(area, <f32>answer.infer, 24);
+  store<f32>(area, <f32>answer.postprocess, 28);
+  putList(area + 32, plan.name, plan.nameLength);
+  putList(area + 40, plan.version, plan.versionLength);
+  putConstant(area + 48, encodingName(openEncoding));
+  putList(area + 56, openPrecision, openPrecisionLength);
+  putHashText(area + 64);
+  store<i32>(area, answer.width, 72);
+  store<i32>(area, answer.height, 76);
+  store<i32>(area, answer.maskWidth, 80);
+  store<i32>(area, answer.maskHeight, 84);
+  store<i32>(area, answer.maskBytes, 88);
+  const mask = <usize>answer.maskWidth * <usize>answer.maskHeight * <usize>answer.maskBytes;
+  putList(area + 92, answer.mask, mask);
+  return area;
+}
+
+/** Begins a call that ends with {@link answerArea}. */
+function want(top: i32, threshold: f32, iou: f32, ownMask: i32): void {
+  prepare();
+  wanted.top = top;
+  wanted.threshold = threshold;
+  wanted.iou = iou;
+  wanted.ownMask = ownMask;
+}
+
 /** classify: result<answer, error> */
 export function component_classify(
   kind: i32,
@@ -129,25 +167,71 @@ export function component_classify(
   top: i32,
   threshold: f32,
 ): usize {
-  prepare();
-  if (prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_CLASSIFY)) {
-    classifyTensor(top < 1 ? DEFAULT_TOP : top, threshold);
-  }
-  const area = resultArea();
-  if (faultExit != 0) return area;
-  // Rows of predictions are {class id, confidence, label address, label length}: the record as it stands.
-  putList(area + 4, answer.predictions, answer.count);
-  store<f32>(area, <f32>answer.latency, 12);
-  store<f32>(area, <f32>answer.decode, 16);
-  store<f32>(area, <f32>answer.preprocess, 20);
-  store<f32>(area, <f32>answer.infer, 24);
-  store<f32>(area, <f32>answer.postprocess, 28);
-  putList(area + 32, plan.name, plan.nameLength);
-  putList(area + 40, plan.version, plan.versionLength);
-  putConstant(area + 48, encodingName(openEncoding));
-  putList(area + 56, openPrecision, openPrecisionLength);
-  putHashText(area + 64);
-  return area;
+  want(top, threshold, 0, 0);
+  return answerArea(
+    prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_CLASSIFY),
+  );
+}
+
+/** detect: result<detections, error> */
+export function component_detect(
+  kind: i32,
+  a: usize,
+  b: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
+  model: usize,
+  modelLength: usize,
+  top: i32,
+  threshold: f32,
+  iou: f32,
+): usize {
+  want(top, threshold, iou, 0);
+  return answerArea(
+    prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_DETECT),
+  );
+}
+
+/** segment: result<segmentation, error> */
+export function component_segment(
+  kind: i32,
+  a: usize,
+  b: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
+  model: usize,
+  modelLength: usize,
+  size: i32,
+): usize {
+  want(0, 0, 0, size);
+  return answerArea(
+    prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_SEGMENT),
+  );
+}
+
+/** embed: result<embedding, error> */
+export function component_embed(
+  kind: i32,
+  a: usize,
+  b: usize,
+  format: i32,
+  matrix: i32,
+  range: i32,
+  pixels: usize,
+  bytes: usize,
+  model: usize,
+  modelLength: usize,
+): usize {
+  want(0, 0, 0, 0);
+  return answerArea(
+    prepareTensor(kind, a, b, format, matrix, range, pixels, bytes, model, modelLength, TASK_EMBED),
+  );
 }
 
 /** preprocess: result<tensor, error> */

@@ -9,6 +9,8 @@ export const DTYPE_U8: i32 = 2;
 export const DTYPE_I8: i32 = 3;
 /** Of the kernels alone: no card names it. */
 export const DTYPE_BF16: i32 = 4;
+/** Whether normalising writes bfloat16: not in artifacts, where only cards choose the type. */
+export const WRITES_BF16: bool = !isDefined(ASCII_TEXT);
 
 export const LAYOUT_NCHW: i32 = 0;
 export const LAYOUT_NHWC: i32 = 1;

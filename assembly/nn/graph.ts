@@ -70,10 +70,13 @@ export function compute(): i32 {
   return NN_UNKNOWN;
 }
 
-/** Takes output 0, at most `capacity` bytes (see outputBytes, outputLength); status. */
-export function getOutput(capacity: usize): i32 {
-  if (NN_ABI == 1) return witxGetOutput(0, capacity);
-  if (NN_ABI == 2) return witGetOutput(0);
+/**
+ * Takes output `index`, at most `capacity` bytes (see outputBytes, outputLength); after the `last` one there are no more
+ * to be had; status.
+ */
+export function getOutput(index: i32, capacity: usize, last: bool): i32 {
+  if (NN_ABI == 1) return witxGetOutput(index, capacity);
+  if (NN_ABI == 2) return witGetOutput(index, last);
   return NN_UNKNOWN;
 }
 

@@ -121,7 +121,7 @@ export function witSetInput(
 /** Runs the graph and consumes the input; status. */
 export function witCompute(): i32 {
   inputReady = false;
-  outputCount = 0;
+  dropOutputs();
   contextCompute(context, INPUT, 1, RESULT);
   if (load<u8>(RESULT) != 0) return takeError();
   outputs = load<usize>(RESULT, 4);
@@ -129,8 +129,8 @@ export function witCompute(): i32 {
   return 0;
 }
 
-/** Output `index`, in memory that the host asked of cabi_realloc; drops all outputs; status. */
-export function witGetOutput(index: u32): i32 {
+/** Output `index`, in memory that the host asked of cabi_realloc; with `last` all outputs are dropped; status. */
+export function witGetOutput(index: u32, last: bool): i32 {
   witOutputLength = 0;
   const found = index < outputCount;
   // Elements of 12 bytes, index < outputCount.
@@ -139,7 +139,11 @@ export function witGetOutput(index: u32): i32 {
     witOutput = load<usize>(RESULT);
     witOutputLength = load<usize>(RESULT, 4);
   }
+  if (last || !found) dropOutputs();
+  return found ? 0 : NN_UNKNOWN;
+}
+
+function dropOutputs(): void {
   for (let i: u32 = 0; i < outputCount; i++) tensorDrop(load<i32>(outputs + <usize>i * 12, 8));
   outputCount = 0;
-  return found ? 0 : NN_UNKNOWN;
 }

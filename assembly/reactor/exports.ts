@@ -5,7 +5,7 @@
 import { asciiLength } from '../text/ascii';
 import { answer } from '../answer';
 import { wordIndex } from '../card/fields';
-import { plan, TASK_CLASSIFY, TASK_EMBED } from '../card/plan';
+import { plan, TASK_CLASSIFY, TASK_DETECT, TASK_EMBED, TASK_SEGMENT } from '../card/plan';
 import { encodingName } from '../card/read_graphs';
 import {
   RAW_NV12,
@@ -18,8 +18,7 @@ import { putAnswerJson, putFaultJson } from '../commands/print';
 import { EXIT_USAGE, faultBegin, faultExit, faultMessage, faultWhy } from '../fault';
 import { openEncoding, openPrecision, openPrecisionLength } from '../graphs';
 import { faultMemory } from '../package';
-import { classifyTensor } from '../tasks/classify';
-import { embedTensor } from '../tasks/embed';
+import { answerTensor, wanted } from '../tasks';
 import {
   JSON_NULL,
   JSON_NUMBER,
@@ -36,22 +35,22 @@ import { jsonErrorText } from '../text/json_status';
 import { putU32 } from '../text/numbers';
 import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
 import { useImage, useImageData } from './images';
-import { NO_TASK, useModel } from './models';
+import { ANY_TASK, NO_TASK, useModel } from './models';
 import {
+  answerResult,
   asciiBytes,
   callBegin,
   callEnd,
+  closeResult,
   faultAddress,
-  fillHead,
   hostAlloc,
   hostReset,
   inMemory,
   newResult,
   preprocessResult,
 } from './results';
-import { ClassifyResult, ImageRequest } from './structs';
+import { ClassifyResult, ImageRequest, SHORT_REQUEST } from './structs';
 
-const DEFAULT_TOP: i32 = 5;
 const w: TextWriter = changetype<TextWriter>(memory.data(offsetof<TextWriter>()));
 /** Length of the runtime's name when nobody has told it. */
 const NO_NAME: usize = 0;
@@ -148,26 +147,27 @@ function inferJson(request: usize, length: usize): i32 {
   const width = numberOf(root, 'width', 1, 65535, 0);
   const height = numberOf(root, 'height', 1, 65535, 0);
   const threshold = numberOf(root, 'confidence_threshold', 0, 1, 0);
-  const top = numberOf(root, 'top', 1, 1000000, DEFAULT_TOP);
+  const iou = numberOf(root, 'iou', 0, 1, 0);
+  const top = numberOf(root, 'top', 1, 1000000, 0);
   const layout = layoutOf(root);
   if (faultExit != 0) return faultExit;
   const model = jsonMember(root, 'model_id');
   if (model != 0 && jsonType(model) != JSON_STRING) return badRequest('model_id must be a text');
-  const exit = useModel(
-    model == 0 ? 0 : jsonText(model),
-    model == 0 ? 0 : jsonTextLength(model),
-    TASK_CLASSIFY,
-  );
+  const exit = useModel(model == 0 ? 0 : jsonText(model), model == 0 ? 0 : jsonTextLength(model), ANY_TASK);
   if (exit != 0) return exit;
   const data = jsonMember(root, 'image_data');
   if (data == 0) return badRequest('image_data is missing');
   const used = useImageData(data, <i32>width, <i32>height, layout);
-  return used != 0 ? used : classifyTensor(<i32>top, <f32>threshold);
+  if (used != 0) return used;
+  wanted.top = <i32>top;
+  wanted.threshold = <f32>threshold;
+  wanted.iou = <f32>iou;
+  return answerTensor();
 }
 
-/** Model and picture of a typed request, up to the tensor; the exit code. */
-function useRequest(request: usize, task: i32): i32 {
-  if (!inMemory(request, offsetof<ImageRequest>())) {
+/** Model and picture of a typed request of `bytes`, up to the tensor; the exit code. */
+function useRequest(request: usize, bytes: usize, task: i32): i32 {
+  if (!inMemory(request, bytes)) {
     faultAddress();
     return faultExit;
   }
@@ -180,33 +180,43 @@ function useRequest(request: usize, task: i32): i32 {
   return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.layout);
 }
 
+/** The answer of a task to a typed request: address of a {@link ClassifyResult}. */
+function answerRequest(request: usize, bytes: usize, task: i32): usize {
+  callBegin();
+  if (useRequest(request, bytes, task) == 0) {
+    const r = changetype<ImageRequest>(request);
+    wanted.top = r.top;
+    wanted.threshold = r.threshold;
+    wanted.iou = bytes > SHORT_REQUEST ? r.iou : 0;
+    wanted.ownMask = bytes > SHORT_REQUEST ? r.ownMask : 0;
+    answerTensor();
+  }
+  const result = answerResult();
+  if (faultExit == 0) fillAnswer(result);
+  return closeResult(result);
+}
+
 /** Typed request -> address of a {@link ClassifyResult}. */
 export function edge_classify(request: usize): usize {
-  callBegin();
-  const r = changetype<ImageRequest>(request);
-  if (useRequest(request, TASK_CLASSIFY) == 0) classifyTensor(r.top < 1 ? DEFAULT_TOP : r.top, r.threshold);
-  return answerResult();
+  return answerRequest(request, SHORT_REQUEST, TASK_CLASSIFY);
+}
+
+/** Typed request of 44 bytes -> address of a {@link ClassifyResult} with rows of boxes. */
+export function edge_detect(request: usize): usize {
+  return answerRequest(request, offsetof<ImageRequest>(), TASK_DETECT);
+}
+
+/** Typed request of 44 bytes -> address of a {@link ClassifyResult} with shares of classes and a mask. */
+export function edge_segment(request: usize): usize {
+  return answerRequest(request, offsetof<ImageRequest>(), TASK_SEGMENT);
 }
 
 /** Typed request, of which top and threshold are not looked at -> address of a {@link ClassifyResult} with a vector. */
 export function edge_embed(request: usize): usize {
-  callBegin();
-  if (useRequest(request, TASK_EMBED) == 0) embedTensor();
-  return answerResult();
-}
-
-/** A result of the answer at hand; ends the call. */
-function answerResult(): usize {
-  const address = newResult(offsetof<ClassifyResult>());
-  if (faultExit == 0) fillAnswer(changetype<ClassifyResult>(address));
-  fillHead(address);
-  callEnd();
-  return address;
+  return answerRequest(request, SHORT_REQUEST, TASK_EMBED);
 }
 
 function fillAnswer(result: ClassifyResult): void {
-  result.predictions = answer.predictions;
-  result.count = answer.count;
   result.sha256 = answer.sha256;
   result.decode = <f32>answer.decode;
   result.preprocess = <f32>answer.preprocess;
@@ -227,6 +237,6 @@ function fillAnswer(result: ClassifyResult): void {
 /** Typed request -> address of a PreprocessResult; no graph is loaded or run. */
 export function edge_preprocess(request: usize): usize {
   callBegin();
-  useRequest(request, NO_TASK);
+  useRequest(request, SHORT_REQUEST, NO_TASK);
   return preprocessResult();
 }

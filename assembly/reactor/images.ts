@@ -41,7 +41,7 @@ export function useImage(image: usize, length: usize, width: i32, height: i32, l
   // A host that runs the graph itself has no use for its own tensor.
   if (NN_ABI != 0 && pixels == LAYOUT_TENSOR) {
     if (length != tensorBytes()) return faultTensorLength();
-    status = adoptTensor(image);
+    status = adoptTensor(image, width, height);
   } else if (pixels == 0) status = preprocessEncoded(image, length);
   else status = preprocessRaw(image, length, width, height, pixels);
   return status == 0 ? 0 : faultImage(status, 0, 0);

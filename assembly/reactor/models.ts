@@ -3,10 +3,11 @@
  */
 
 import { plan } from '../card/plan';
-import { EXIT_MODEL, EXIT_USAGE, faultBegin, faultClear, faultExit, faultTry, faultWhere } from '../fault';
+import { EXIT_USAGE, faultBegin, faultClear, faultExit, faultTry, faultWhere } from '../fault';
 import { joinedLength, joinPath } from '../card/paths';
 import { cardMissing, openCardOnly, openModel } from '../model';
 import { Choice, choice, faultMemory } from '../package';
+import { faultTask } from '../tasks';
 
 const MODELS: usize = memory.data<u8>([0x6d, 0x6f, 0x64, 0x65, 0x6c, 0x73]);
 const MAX_PATH: usize = 1024;
@@ -15,6 +16,8 @@ let keyLength: usize = 0;
 let hasGraph: bool = false;
 /** In place of a task: the card alone is wanted. */
 export const NO_TASK: i32 = -1;
+/** The task of the model, whichever that is. */
+export const ANY_TASK: i32 = -2;
 
 /**
  * Makes the model at hand the one of this folder, or of this name under the folder `models`, with its graph unless the
@@ -22,10 +25,7 @@ export const NO_TASK: i32 = -1;
  */
 export function useModel(path: usize, length: usize, task: i32): i32 {
   const exit = keepModel(path, length, task != NO_TASK);
-  if (exit != 0 || task == NO_TASK || plan.task == task) return exit;
-  faultBegin(EXIT_MODEL, 'MODEL_TASK', 'the model is made for another task');
-  faultWhere(plan.name, plan.nameLength);
-  return faultExit;
+  return exit != 0 || task < 0 || plan.task == task ? exit : faultTask();
 }
 
 function keepModel(path: usize, length: usize, wantsGraph: bool): i32 {

@@ -24,13 +24,13 @@ import {
   faultWhy,
 } from '../fault';
 import { arenaAlloc, arenaAllocZeroed, arenaMark, arenaRelease, GUARD } from '../memory/arena';
-import { PreprocessResult, ResultHead } from './structs';
+import { ClassifyResult, PreprocessResult, ResultHead } from './structs';
 
 let resultStart: usize = 0;
 let resultEnd: usize = 0;
 
 /** Given when there is not even memory for a result. */
-const LAST_RESORT: usize = memory.data(96, 8);
+const LAST_RESORT: usize = memory.data(128, 8);
 
 function dropResult(): void {
   if (resultEnd != 0 && arenaMark() == resultEnd) arenaRelease(resultStart);
@@ -75,7 +75,7 @@ export function hostReset(): void {
 export function newResult(bytes: usize): usize {
   const result = arenaAllocZeroed(bytes);
   if (result != 0) return result;
-  memory.fill(LAST_RESORT, 0, 96);
+  memory.fill(LAST_RESORT, 0, 128);
   faultBegin(EXIT_RUNTIME, 'RUNTIME_MEMORY', 'not enough memory');
   return LAST_RESORT;
 }
@@ -116,7 +116,32 @@ export function preprocessResult(): usize {
     fillShape(address + offsetof<PreprocessResult>('dimension0'));
     result.decode = <f32>answer.decode;
     result.preprocess = <f32>answer.preprocess;
+    result.width = answer.width;
+    result.height = answer.height;
   }
+  fillHead(address);
+  callEnd();
+  return address;
+}
+
+/** A result of a task from the answer at hand, without what only a module with a graph knows. */
+export function answerResult(): ClassifyResult {
+  const result = changetype<ClassifyResult>(newResult(offsetof<ClassifyResult>()));
+  if (faultExit != 0) return result;
+  result.predictions = answer.predictions;
+  result.count = answer.count;
+  result.width = answer.width;
+  result.height = answer.height;
+  result.mask = answer.mask;
+  result.maskWidth = answer.maskWidth;
+  result.maskHeight = answer.maskHeight;
+  result.maskBytes = answer.maskBytes;
+  return result;
+}
+
+/** Ends a call with its result. */
+export function closeResult(result: ClassifyResult): usize {
+  const address = changetype<usize>(result);
   fillHead(address);
   callEnd();
   return address;

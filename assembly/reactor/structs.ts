@@ -2,7 +2,7 @@
  * Structs that the host reads and writes: little endian, all fields 4 bytes. docs/abi.md has the same tables.
  */
 
-/** Request of edge_classify, edge_embed and edge_preprocess, 36 bytes. */
+/** Request of edge_classify, edge_embed and edge_preprocess, 36 bytes; of edge_detect and edge_segment 44. */
 @unmanaged
 export class ImageRequest {
   image: usize;
@@ -18,7 +18,14 @@ export class ImageRequest {
   modelLength: usize;
   top: i32;
   threshold: f32;
+  /** Of edge_detect: overlap from which on boxes are suppressed; 0: the card's. */
+  iou: f32;
+  /** Of edge_segment: 1 for the mask as the graph has it. */
+  ownMask: i32;
 }
+
+/** Bytes of a request that ends with `threshold`. */
+export const SHORT_REQUEST: usize = 36;
 
 /** How every result begins, 28 bytes. */
 @unmanaged
@@ -33,10 +40,10 @@ export class ResultHead {
   hintLength: usize;
 }
 
-/** Result of edge_classify and edge_embed, 92 bytes. */
+/** Result of edge_classify, edge_detect, edge_segment and edge_embed, 116 bytes. */
 @unmanaged
 export class ClassifyResult extends ResultHead {
-  /** Rows of predictions, or the f32 of a vector. */
+  /** Rows of predictions (answer.ts), or the f32 of a vector. */
   predictions: usize;
   count: i32;
   sha256: usize;
@@ -53,9 +60,15 @@ export class ClassifyResult extends ResultHead {
   versionLength: usize;
   tensor: usize;
   tensorLength: usize;
+  width: i32;
+  height: i32;
+  mask: usize;
+  maskWidth: i32;
+  maskHeight: i32;
+  maskBytes: i32;
 }
 
-/** Result of edge_preprocess, 72 bytes. */
+/** Result of edge_preprocess, 80 bytes. */
 @unmanaged
 export class PreprocessResult extends ResultHead {
   tensor: usize;
@@ -69,6 +82,8 @@ export class PreprocessResult extends ResultHead {
   dimension3: i32;
   decode: f32;
   preprocess: f32;
+  width: i32;
+  height: i32;
 }
 
 /** Result of edge_open_card, 60 bytes. */

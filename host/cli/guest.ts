@@ -18,6 +18,8 @@ export interface GuestCommand {
   target?: string | undefined;
   signal?: AbortSignal;
   stdin?: number;
+  /** Descriptor for the guest's standard output. Default: ours. */
+  stdout?: number;
   /** Whether the command takes `--runtime-name` and `--provider`. */
   named: boolean;
 }
@@ -40,6 +42,7 @@ export async function runGuest(command: GuestCommand): Promise<number> {
     target,
     warn: (line) => note(`warning: ${line}`),
     ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+    ...(command.stdout === undefined ? {} : { stdout: command.stdout }),
     ...(command.signal === undefined ? {} : { signal: command.signal }),
   };
   if (debugging()) request.log = (line) => note(`debug: ${line}`);

@@ -4,7 +4,6 @@ import { Command, CommanderError } from 'commander';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageVersion } from '../paths.js';
 import { addBench } from './bench.js';
-import { addClassify } from './classify.js';
 import { addComponentize } from './componentize.js';
 import { addConformance } from './conformance.js';
 import { addDemo } from './demo.js';
@@ -12,6 +11,7 @@ import { addDoctor } from './doctor.js';
 import { addModels } from './models.js';
 import { reportError, writeAll } from './output.js';
 import { addParity } from './parity.js';
+import { addPictureTasks } from './picture_tasks.js';
 import { addPreprocess } from './preprocess.js';
 import { addRun } from './run.js';
 import { addRuntimes } from './runtimes.js';
@@ -47,7 +47,7 @@ Examples:
   $ edge-infer classify photo.jpg
   $ edge-infer doctor`,
     );
-  addClassify(program, done);
+  addPictureTasks(program, done);
   addPreprocess(program, done);
   addParity(program, done);
   addRun(program, done);

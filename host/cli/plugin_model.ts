@@ -3,12 +3,12 @@ import { createEngine } from '../engine/engine.js';
 import type { Classification } from '../engine/results.js';
 import { EdgeInferError, EXIT, toEdgeInferError } from '../errors.js';
 import { cardPlugins, loadPackage, type ModelPackage } from '../models/package.js';
-import type { ClassifyOptions } from './classify.js';
 import { predictionLines } from './classify_adaptive.js';
 import { print, reportError } from './output.js';
+import type { TaskOptions } from './picture_tasks.js';
 
 /** What the engine has no word for. */
-const NOT_HERE = ['encoding', 'target', 'trust', 'imagesFrom', 'raw', 'verbose'] as const;
+const NOT_HERE = ['encoding', 'target', 'trust', 'imagesFrom', 'raw', 'verbose', 'annotate'] as const;
 
 /** Whether the card names plug-ins. One that cannot be read is left to the guest, which says what is wrong with it. */
 export function namesPlugins(model: string): boolean {
@@ -22,7 +22,7 @@ export function namesPlugins(model: string): boolean {
 }
 
 /** Classifies files one after the other; the exit code is that of the last failure. */
-export async function classifyInEngine(images: readonly string[], options: ClassifyOptions): Promise<number> {
+export async function classifyInEngine(images: readonly string[], options: TaskOptions): Promise<number> {
   const flag = NOT_HERE.find((name) => options[name] !== undefined);
   if (flag !== undefined || images.length === 0) {
     throw new EdgeInferError({

@@ -1,9 +1,9 @@
 /** Answers that are known by now: by the same bytes, the same tensor, or a picture that looks alike. */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { GraphJob, PictureForm, Question } from './jobs.js';
+import type { Answers, GraphJob, PictureForm, Question } from './jobs.js';
 import { type PictureHash, PictureIndex } from './picture_index.js';
-import type { CacheHit, Classification, Embedding } from './results.js';
+import type { CacheHit } from './results.js';
 
 /** What is kept, and how long. */
 export interface CacheLimits {
@@ -30,7 +30,7 @@ export interface CacheStats {
 }
 
 /** An answer that can be kept. */
-export type CachedAnswer = Classification | Embedding;
+export type CachedAnswer = Answers[GraphJob['kind']];
 
 /** What is under a key: an answer, or the key of one. */
 type Entry = { answer: CachedAnswer; group: string; picture: PictureHash | undefined } | { at: string };
@@ -76,8 +76,8 @@ export class InferenceCache {
 
   /** What this cache knows of one request. */
   memo(job: GraphJob, bytesHash: string): Memo {
-    const options = job.kind === 'classify' ? `classify ${job.top} ${job.threshold}` : 'embed';
-    return new Memo(this, options, bytesHash);
+    const { parts: _parts, form: _form, asking: _asking, ...options } = job;
+    return new Memo(this, JSON.stringify(options), bytesHash);
   }
 
   stats(): CacheStats {
@@ -234,5 +234,6 @@ function sizeOf(entry: Entry, key: string): number {
   if ('at' in entry) return (key.length + entry.at.length) * 2;
   const { answer } = entry;
   const own = 'vector' in answer ? answer.vector.byteLength : answer.predictions.length * ROW_BYTES;
-  return key.length * 2 + OBJECT_BYTES + own;
+  const mask = 'mask' in answer ? answer.mask.data.byteLength : 0;
+  return key.length * 2 + OBJECT_BYTES + own + mask;
 }

@@ -4,7 +4,7 @@ import { EngineCore } from './engine_core.js';
 import { checkRange } from './failures.js';
 import type { Job, PictureForm } from './jobs.js';
 import { type EngineOptions, type ModelOptions, settingsOf } from './options.js';
-import type { Classification, Embedding, PreprocessedTensor } from './results.js';
+import type { Classification, Detection, Embedding, PreprocessedTensor, Segmentation } from './results.js';
 import type { ImageSource } from './sources.js';
 import type { EngineStats } from './stats.js';
 import { packTensors, type Tensors, unpackTensors } from './tensors.js';
@@ -15,6 +15,22 @@ export interface ClassifyOptions extends RequestOptions {
   top?: number;
   /** Least confidence, 0 to 1. Default 0. */
   threshold?: number;
+}
+
+/** How things are found on one picture. */
+export interface DetectOptions extends RequestOptions {
+  /** How many boxes at most. Default: `detect.most` of the card. */
+  top?: number;
+  /** Least confidence, above 0 up to 1. Default: `detect.threshold` of the card. */
+  threshold?: number;
+  /** Boxes that overlap a better one by more are suppressed, above 0 up to 1 (1: none). Default: `detect.iou` of the card. */
+  iou?: number;
+}
+
+/** How one picture is segmented. */
+export interface SegmentOptions extends RequestOptions {
+  /** The mask's size: that of the picture (default), or that of the graph's output. */
+  size?: 'picture' | 'model';
 }
 
 /** A model kept ready. Close it after use. */
@@ -31,6 +47,25 @@ export interface Engine {
    * const results = await engine.classify(['a.jpg', 'b.jpg']);
    */
   readonly classify: BatchCall<ImageSource, ClassifyOptions, Classification>;
+  /**
+   * Finds things on a picture, for a model whose card has the task `detect`: boxes in pixels of the upright picture.
+   *
+   * @throws EdgeInferError as {@link classify}; `MODEL_TASK` (exit 4) for a model of another task
+   * @example
+   * for (const { label, confidence, box } of (await engine.detect('street.jpg', { threshold: 0.6 })).predictions) {
+   *   console.log(label, confidence, box); // [x1, y1, x2, y2]
+   * }
+   */
+  readonly detect: BatchCall<ImageSource, DetectOptions, Detection>;
+  /**
+   * The classes of the pixels of a picture, for a model whose card has the task `segment`.
+   *
+   * @throws EdgeInferError as {@link detect}
+   * @example
+   * const { mask, predictions } = await engine.segment('street.jpg');
+   * const class_id = mask.data[y * mask.width + x];
+   */
+  readonly segment: BatchCall<ImageSource, SegmentOptions, Segmentation>;
   /**
    * The vector of a picture, for a model whose card has the task `embed` and the output kind `embedding`: all values of
    * its first output, divided by their Euclidean norm as torch.nn.functional.normalize does.
@@ -105,6 +140,26 @@ function faceOf(core: EngineCore): Engine {
         return { kind: 'classify', parts: [part], form, top, threshold, asking };
       };
       return core.answerPicture<'classify'>(source, job, options, wait);
+    }, ahead),
+    detect: batchCall<ImageSource, DetectOptions, Detection>((source, options, wait) => {
+      // 0 stands for what the card says.
+      const { top = 0, threshold = 0, iou = 0 } = options;
+      if (options.top !== undefined) checkRange('top', top, 1, 1_000_000, true);
+      checkRange('threshold', threshold, 0, 1, false);
+      checkRange('iou', iou, 0, 1, false);
+      const { asking } = core;
+      const job = (part: Uint8Array, form: PictureForm): Job => {
+        return { kind: 'detect', parts: [part], form, top, threshold, iou, asking };
+      };
+      return core.answerPicture<'detect'>(source, job, options, wait);
+    }, ahead),
+    segment: batchCall<ImageSource, SegmentOptions, Segmentation>((source, options, wait) => {
+      const { size = 'picture' } = options;
+      const { asking } = core;
+      const job = (part: Uint8Array, form: PictureForm): Job => {
+        return { kind: 'segment', parts: [part], form, size, asking };
+      };
+      return core.answerPicture<'segment'>(source, job, options, wait);
     }, ahead),
     embed: batchCall<ImageSource, RequestOptions, Embedding>((source, options, wait) => {
       const { asking } = core;

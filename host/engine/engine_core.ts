@@ -209,7 +209,7 @@ export class EngineCore {
 
   /** Answers a request whose very bytes are known. */
   async #recall(task: Task, job: Job): Promise<void> {
-    if (this.#cache === undefined || (job.kind !== 'classify' && job.kind !== 'embed')) return;
+    if (this.#cache === undefined || !('asking' in job)) return;
     const began = performance.now();
     const [bytes = new Uint8Array()] = job.parts;
     task.memo = this.#cache.memo(job, await hashPicture(bytes, job.form));

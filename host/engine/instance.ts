@@ -1,15 +1,15 @@
 /** One instance of the module with the session of one model: what a worker is for. */
 import { createWasiNN, type WasiNN } from '../wasi-nn/index.js';
 import { GraphHost, type NativeCall } from './graph_host.js';
-import type { Answer, GraphJob, Job, ModelChoice, Modules, Question } from './jobs.js';
+import type { Answer, Answers, GraphJob, Job, ModelChoice, Modules, Question } from './jobs.js';
 import { PictureHasher } from './picture_hash.js';
 import { Reactor, type ReactorImage } from './reactor.js';
 import type { ResultReader } from './result_reader.js';
 import {
-  type Classification,
-  type Embedding,
   readAnswered,
+  readDetection,
   readPredictions,
+  readSegmentation,
   readTensor,
   readTensorPlace,
   readVector,
@@ -33,7 +33,15 @@ export interface OpenModel {
 
 /** A gray pixel: the smallest picture there is. */
 const WARM_UP: ReactorImage = { bytes: Uint8Array.of(128), width: 1, height: 1, layout: 1 };
-const CALLS = { classify: 'edge_classify', embed: 'edge_embed' } as const;
+const CALLS = {
+  classify: 'edge_classify',
+  detect: 'edge_detect',
+  segment: 'edge_segment',
+  embed: 'edge_embed',
+} as const;
+
+/** An answer to a picture that a graph gave. */
+type GraphAnswer = Answers[GraphJob['kind']];
 
 /** Takes one job at a time. */
 export class Instance implements OpenModel {
@@ -87,6 +95,8 @@ export class Instance implements OpenModel {
   async run(job: Job, ask: Ask): Promise<Answer | undefined> {
     switch (job.kind) {
       case 'classify':
+      case 'detect':
+      case 'segment':
       case 'embed':
         return await this.#answer(job, ask);
       case 'preprocess':
@@ -103,7 +113,7 @@ export class Instance implements OpenModel {
     this.#nn.close();
   }
 
-  async #answer(job: GraphJob, ask: Ask): Promise<Classification | Embedding | undefined> {
+  async #answer(job: GraphJob, ask: Ask): Promise<GraphAnswer | undefined> {
     const image = pictureOf(job);
     const spent = { decode: 0, preprocess: 0 };
     if (job.asking?.picture && this.#hasher !== undefined) {
@@ -112,17 +122,16 @@ export class Instance implements OpenModel {
       spent.preprocess = performance.now() - began;
       if (await ask({ picture, timings: spent })) return undefined;
     }
-    const ranking = job.kind === 'classify' ? job : undefined;
+    const wanted = job.kind === 'embed' ? {} : job;
     if (job.asking?.tensor !== true) {
-      return this.#read(job, this.#reactor.call(CALLS[job.kind], image, ranking), undefined, spent);
+      return this.#read(job, this.#reactor.call(CALLS[job.kind], image, wanted), undefined, spent);
     }
-    const { address, length, input_sha256, timings } = readTensorPlace(
-      this.#reactor.call('edge_preprocess', image),
-    );
+    const place = readTensorPlace(this.#reactor.call('edge_preprocess', image));
+    const { input_sha256, timings } = place;
     spent.decode += timings.decode;
     spent.preprocess += timings.preprocess;
     if (await ask({ input_sha256, timings: spent })) return undefined;
-    const result = this.#reactor.callWithTensor(CALLS[job.kind], address, length, ranking);
+    const result = this.#reactor.callWithTensor(CALLS[job.kind], place, wanted);
     return this.#read(job, result, input_sha256, spent);
   }
 
@@ -131,17 +140,24 @@ export class Instance implements OpenModel {
     result: ResultReader,
     input_sha256: string | undefined,
     spent: { decode: number; preprocess: number },
-  ): Classification | Embedding {
+  ): GraphAnswer {
     const provider = this.#graphs.graph?.provider.actual ?? 'unknown';
     const answered = readAnswered(result, provider, input_sha256, spent);
-    return kind === 'classify'
-      ? { predictions: readPredictions(result), ...answered }
-      : { vector: readVector(result), ...answered };
+    switch (kind) {
+      case 'classify':
+        return { predictions: readPredictions(result), ...answered };
+      case 'detect':
+        return { ...readDetection(result), ...answered };
+      case 'segment':
+        return { ...readSegmentation(result), ...answered };
+      case 'embed':
+        return { vector: readVector(result), ...answered };
+    }
   }
 
   #warmUp(): void {
     const task = this.#task;
-    if (task === 'classify' || task === 'embed') this.#reactor.call(CALLS[task], WARM_UP);
+    if (task in CALLS) this.#reactor.call(CALLS[task as keyof typeof CALLS], WARM_UP);
     else {
       this.#graphs.load();
       this.#graphs.runOnZeros();

@@ -3,7 +3,7 @@ import type { EdgeInferErrorInit } from '../errors.js';
 import type { CardGraph, ModelCard } from '../models/card.js';
 import type { Dtype } from '../wasi-nn/index.js';
 import type { WasmModule } from '../wasm.js';
-import type { Classification, Embedding, PreprocessedTensor } from './results.js';
+import type { Classification, Detection, Embedding, PreprocessedTensor, Segmentation } from './results.js';
 
 /** Which model an instance opens, and how. */
 export interface ModelChoice {
@@ -70,13 +70,27 @@ export type Job = { parts: Uint8Array[] } & (
       readonly threshold: number;
       readonly asking: Asking | undefined;
     }
+  | {
+      readonly kind: 'detect';
+      readonly form: PictureForm;
+      readonly top: number;
+      readonly threshold: number;
+      readonly iou: number;
+      readonly asking: Asking | undefined;
+    }
+  | {
+      readonly kind: 'segment';
+      readonly form: PictureForm;
+      readonly size: 'picture' | 'model';
+      readonly asking: Asking | undefined;
+    }
   | { readonly kind: 'embed'; readonly form: PictureForm; readonly asking: Asking | undefined }
   | { readonly kind: 'preprocess'; readonly form: PictureForm }
   | { readonly kind: 'run'; readonly inputs: readonly TensorForm[] }
 );
 
 /** Work on a picture whose answer is that of the graph. */
-export type GraphJob = Extract<Job, { kind: 'classify' | 'embed' }>;
+export type GraphJob = Extract<Job, { kind: 'classify' | 'detect' | 'segment' | 'embed' }>;
 
 /** Output tensors: `parts` holds their bytes in the order of `outputs`. */
 export interface RunAnswer {
@@ -87,6 +101,8 @@ export interface RunAnswer {
 /** What each kind of work gives. */
 export interface Answers {
   classify: Classification;
+  detect: Detection;
+  segment: Segmentation;
   embed: Embedding;
   preprocess: PreprocessedTensor;
   run: RunAnswer;

@@ -5,20 +5,23 @@ import type { WasiNN } from '../wasi-nn/index.js';
 import { Wasm, type WasmMemory, type WasmModule } from '../wasm.js';
 import type { PictureForm } from './jobs.js';
 import { ResultReader } from './result_reader.js';
+import type { TensorPlace } from './results.js';
 
 interface ReactorExports {
   memory: WasmMemory;
   edge_alloc(size: number): number;
   edge_reset(): void;
   edge_classify(request: number): number;
+  edge_detect(request: number): number;
+  edge_segment(request: number): number;
   edge_embed(request: number): number;
   edge_preprocess(request: number): number;
 }
 
 /** Calls of a picture. */
-type PictureCall = 'edge_classify' | 'edge_embed' | 'edge_preprocess';
+type PictureCall = 'edge_classify' | 'edge_detect' | 'edge_segment' | 'edge_embed' | 'edge_preprocess';
 
-const REQUEST_BYTES = 36;
+const REQUEST_BYTES = 44;
 /** Layout of bytes that are the tensor already. */
 const LAYOUT_TENSOR = 255;
 /** Added to a layout: the module leaves the hash of the tensor to us, who are four times as fast. */
@@ -29,13 +32,14 @@ export interface ReactorImage extends PictureForm {
   bytes: Uint8Array;
 }
 
-/** How answers are ranked; not looked at by the other calls. */
-export interface Ranking {
-  top: number;
-  threshold: number;
+/** What is wanted of an answer; each call looks at what is its own. 0: what the card says. */
+export interface Wanted {
+  top?: number;
+  threshold?: number;
+  iou?: number;
+  /** Of a mask. */
+  size?: 'picture' | 'model';
 }
-
-const NO_RANKING: Ranking = { top: 1, threshold: 0 };
 
 /** The instance, with one request and one image buffer that grow when they must and are used again. */
 export class Reactor {
@@ -73,26 +77,30 @@ export class Reactor {
   }
 
   /** Result struct of a call, without the hash of the tensor. */
-  call(name: PictureCall, image: ReactorImage, ranking = NO_RANKING): ResultReader {
+  call(name: PictureCall, image: ReactorImage, wanted: Wanted = {}): ResultReader {
     return this.#guarded(() => {
       const { bytes } = image;
       if (bytes.byteLength > this.#capacity) this.#allocate(bytes.byteLength);
       new Uint8Array(this.#exports.memory.buffer, this.#image, bytes.byteLength).set(bytes);
-      return this.#call(name, bytes.byteLength, image, ranking);
+      return this.#call(name, bytes.byteLength, image, wanted);
     });
   }
 
-  /** {@link call} with the tensor that edge_preprocess gave, `length` bytes at `address` in the memory. */
-  callWithTensor(name: PictureCall, address: number, length: number, ranking = NO_RANKING): ResultReader {
-    const form = { width: 0, height: 0, layout: LAYOUT_TENSOR };
+  /** {@link call} with the tensor that edge_preprocess gave for a picture, `length` bytes at `address` in the memory. */
+  callWithTensor(
+    name: PictureCall,
+    { address, length, picture }: Pick<TensorPlace, 'address' | 'length' | 'picture'>,
+    wanted: Wanted = {},
+  ): ResultReader {
+    const form = { ...picture, layout: LAYOUT_TENSOR };
     if (length > this.#capacity) {
       // A larger buffer may come to lie over the tensor.
       const bytes = new Uint8Array(this.#exports.memory.buffer, address, length).slice();
-      return this.call(name, { ...form, bytes }, ranking);
+      return this.call(name, { ...form, bytes }, wanted);
     }
     return this.#guarded(() => {
       new Uint8Array(this.#exports.memory.buffer).copyWithin(this.#image, address, address + length);
-      return this.#call(name, length, form, ranking);
+      return this.#call(name, length, form, wanted);
     });
   }
 
@@ -116,7 +124,7 @@ export class Reactor {
     name: PictureCall,
     length: number,
     { width, height, layout }: PictureForm,
-    { top, threshold }: Ranking,
+    { top = 0, threshold = 0, iou = 0, size = 'picture' }: Wanted,
   ): ResultReader {
     const view = new DataView(this.#exports.memory.buffer, this.#request, REQUEST_BYTES);
     const words = [
@@ -131,6 +139,8 @@ export class Reactor {
     ];
     for (const [i, word] of words.entries()) view.setUint32(i * 4, word, true);
     view.setFloat32(32, threshold, true);
+    view.setFloat32(36, iou, true);
+    view.setUint32(40, size === 'model' ? 1 : 0, true);
     // The call may grow the memory: its buffer is taken afterwards.
     const address = this.#exports[name](this.#request) >>> 0;
     const result = new ResultReader(this.#exports.memory.buffer, address);

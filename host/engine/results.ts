@@ -44,6 +44,46 @@ export interface Classification extends Answered {
   predictions: Prediction[];
 }
 
+/** A thing on a picture. */
+export interface DetectedObject extends Prediction {
+  /** Corners x1, y1, x2, y2 in pixels of the picture, inside it. */
+  box: [number, number, number, number];
+}
+
+/** In pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What was found on one picture; the same fields as `edge-infer detect --json`. */
+export interface Detection extends Answered {
+  /** Best first. */
+  predictions: DetectedObject[];
+  /** Size of the picture that boxes are on: upright, unless the card takes pictures as they are stored. */
+  picture: Size;
+}
+
+/** How much of a picture a class has. */
+export interface ClassArea {
+  class_id: number;
+  /** Empty when the model has no labels. */
+  label: string;
+  /** Share of the mask's pixels, 0 to 1. */
+  area: number;
+}
+
+/** The classes of the pixels of one picture. */
+export interface Segmentation extends Answered {
+  /** Classes that there are, the largest first. */
+  predictions: ClassArea[];
+  picture: Size;
+  mask: Size & {
+    /** Class of each pixel, rows from top to bottom; 255 (65535 in 16 bits) where the model does not look. */
+    data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  };
+}
+
 /** The vector of one picture. */
 export interface Embedding extends Answered {
   /** Of Euclidean length 1: the dot product of two is their cosine. */
@@ -58,10 +98,13 @@ export interface PreprocessedTensor {
   data: Uint8Array<ArrayBuffer>;
   input_sha256: string;
   timings: { decode: number; preprocess: number };
+  /** Size of the picture, as {@link Detection.picture}; absent where a plug-in makes the tensor. */
+  picture?: Size;
 }
 
 const DTYPES = ['f32', 'f16', 'u8', 'i8'] as const;
 const PREDICTION_BYTES = 16;
+const DETECTION_BYTES = 32;
 
 /** What was done before the call whose result is read: added to its times. */
 export interface Spent {
@@ -71,19 +114,56 @@ export interface Spent {
 
 const NOTHING: Spent = { decode: 0, preprocess: 0 };
 
+/** Reads the rows of an answer. */
+function readRows<T>(result: ResultView, bytes: number, read: (row: number) => T): T[] {
+  const rows = result.u32(28);
+  return Array.from({ length: result.u32(32) }, (_, i) => read(rows + i * bytes));
+}
+
+function readClass(result: ResultView, row: number) {
+  return {
+    class_id: result.u32At(row),
+    label: result.textAt(result.u32At(row + 8), result.u32At(row + 12)),
+  };
+}
+
 /** Reads the predictions of edge_classify. */
 export function readPredictions(result: ResultView): Prediction[] {
-  const predictions: Prediction[] = [];
-  const rows = result.u32(28);
-  for (let i = 0; i < result.u32(32); i++) {
-    const row = rows + i * PREDICTION_BYTES;
-    predictions.push({
-      class_id: result.u32At(row),
-      label: result.textAt(result.u32At(row + 8), result.u32At(row + 12)),
+  return readRows(result, PREDICTION_BYTES, (row) => ({
+    ...readClass(result, row),
+    confidence: result.f32At(row + 4),
+  }));
+}
+
+/** Reads what is edge_detect's own. */
+export function readDetection(result: ResultView): Pick<Detection, 'predictions' | 'picture'> {
+  const predictions = readRows(
+    result,
+    DETECTION_BYTES,
+    (row): DetectedObject => ({
+      ...readClass(result, row),
       confidence: result.f32At(row + 4),
-    });
-  }
-  return predictions;
+      box: [result.f32At(row + 16), result.f32At(row + 20), result.f32At(row + 24), result.f32At(row + 28)],
+    }),
+  );
+  return { predictions, picture: readSize(result, 92) };
+}
+
+/** Reads what is edge_segment's own. */
+export function readSegmentation(result: ResultView): Pick<Segmentation, 'predictions' | 'picture' | 'mask'> {
+  const predictions = readRows(result, PREDICTION_BYTES, (row) => ({
+    ...readClass(result, row),
+    area: result.f32At(row + 4),
+  }));
+  const size = readSize(result, 104);
+  const wide = result.u32(112) === 2;
+  const bytes = result.bytesAt(result.u32(100), size.width * size.height * (wide ? 2 : 1));
+  const data = wide ? new Uint16Array(bytes.buffer) : bytes;
+  return { predictions, picture: readSize(result, 92), mask: { ...size, data } };
+}
+
+function readSize(result: ResultView, offset: number): Size {
+  return { width: result.u32(offset), height: result.u32(offset + 4) };
 }
 
 /** Reads the vector of edge_embed. */
@@ -92,7 +172,7 @@ export function readVector(result: ResultReader): Float32Array<ArrayBuffer> {
 }
 
 /**
- * Reads what edge_classify and edge_embed have in common.
+ * Reads what edge_classify, edge_detect, edge_segment and edge_embed have in common.
  *
  * @param input_sha256 undefined: the tensor is hashed here
  */
@@ -127,6 +207,7 @@ export interface TensorPlace {
   length: number;
   input_sha256: string;
   timings: Spent;
+  picture: Size;
 }
 
 /** Reads where the tensor of edge_preprocess lies, and hashes it. */
@@ -136,12 +217,12 @@ export function readTensorPlace(result: ResultReader): TensorPlace {
   const input_sha256 = result.sha256At(address, length);
   const hashing = performance.now() - began;
   const timings = { decode: result.f32(64), preprocess: result.f32(68) + hashing };
-  return { address, length, input_sha256, timings };
+  return { address, length, input_sha256, timings, picture: readSize(result, 72) };
 }
 
 /** Reads the result struct of edge_preprocess. */
 export function readTensor(result: ResultReader): PreprocessedTensor {
-  const { address, length, input_sha256, timings } = readTensorPlace(result);
+  const { address, length, input_sha256, timings, picture } = readTensorPlace(result);
   const rank = result.u32(44);
   const shape: number[] = [];
   for (let i = 0; i < rank; i++) shape.push(result.u32(48 + i * 4));
@@ -151,5 +232,6 @@ export function readTensor(result: ResultReader): PreprocessedTensor {
     data: result.bytesAt(address, length),
     input_sha256,
     timings,
+    picture,
   };
 }

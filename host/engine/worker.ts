@@ -134,6 +134,7 @@ class JobWorker {
 function buffersOf(answer: Answer | undefined): ArrayBuffer[] {
   if (answer === undefined) return [];
   if ('vector' in answer) return [answer.vector.buffer];
+  if ('mask' in answer) return [answer.mask.data.buffer];
   if ('data' in answer) return [answer.data.buffer];
   return 'parts' in answer ? answer.parts.map(({ buffer }) => buffer) : [];
 }

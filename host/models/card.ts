@@ -65,12 +65,34 @@ export interface CardOutput {
   name: string;
   dtype: CardDtype;
   shape?: number[];
-  kind: 'logits' | 'probabilities' | 'boxes' | 'mask' | 'embedding' | 'raw';
+  /** What it holds: tasks find their outputs by it. */
+  kind: 'logits' | 'probabilities' | 'boxes' | 'mask' | 'embedding' | 'raw' | 'scores' | 'classes' | 'count';
   quant?: Quant;
   labels?: string;
   class_offset?: number;
   /** Makes the answer of the output tensors. */
   plugin?: CardPlugin;
+}
+
+/** How boxes are had from outputs of the kinds `boxes`, `scores`, `classes` and `count`: docs/tasks.md. */
+export interface CardDetect {
+  head: 'boxes' | 'ssd_postprocess' | 'ssd_priors' | 'yolov5' | 'yolov8';
+  coordinates?: 'normalized' | 'pixels';
+  box?: 'xyxy' | 'yxyx' | 'cxcywh' | 'cycxhw';
+  activation?: 'none' | 'sigmoid' | 'softmax';
+  iou?: number;
+  threshold?: number;
+  class_aware?: boolean;
+  most?: number;
+  priors?: string;
+  center_variance?: number;
+  size_variance?: number;
+}
+
+/** How a mask is had. */
+export interface CardSegment {
+  layout?: 'NCHW' | 'NHWC';
+  upsample?: 'nearest' | 'bilinear';
 }
 
 /** A file of the package with what it must be. */
@@ -99,6 +121,8 @@ export interface ModelCard {
   description?: string;
   input: CardInput | CardInput[];
   output: CardOutput | CardOutput[];
+  detect?: CardDetect;
+  segment?: CardSegment;
   graphs: CardGraph[];
   files?: CardFile[];
 }

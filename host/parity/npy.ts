@@ -4,7 +4,7 @@ import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
 import { halfToNumber } from './half.js';
 
 /** Element types that are read. */
-export type NpyDtype = 'f64' | 'f32' | 'f16' | 'u8' | 'i8';
+export type NpyDtype = 'f64' | 'f32' | 'f16' | 'u16' | 'u8' | 'i8';
 
 /** An array of numbers. */
 export interface NpyArray {
@@ -18,10 +18,11 @@ const DTYPES: Readonly<Record<string, NpyDtype>> = {
   '<f8': 'f64',
   '<f4': 'f32',
   '<f2': 'f16',
+  '<u2': 'u16',
   '|u1': 'u8',
   '|i1': 'i8',
 };
-const BYTES: Readonly<Record<NpyDtype, number>> = { f64: 8, f32: 4, f16: 2, u8: 1, i8: 1 };
+const BYTES: Readonly<Record<NpyDtype, number>> = { f64: 8, f32: 4, f16: 2, u16: 2, u8: 1, i8: 1 };
 const MAGIC = '\x93NUMPY';
 const MAX_RANK = 8;
 /** More elements are no tensor of one picture. */
@@ -89,7 +90,7 @@ function shapeOf(header: string, where: string): number[] {
  *
  * @param where name for the message
  * @throws EdgeInferError `INPUT_TENSOR` (exit 3) for any other file, big-endian or Fortran-ordered arrays, and types other
- *   than f64, f32, f16, u8 and i8
+ *   than f64, f32, f16, u16, u8 and i8
  */
 export function parseNpy(file: Uint8Array, where: string): NpyArray {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
@@ -112,6 +113,7 @@ function readValues(data: Buffer, dtype: NpyDtype, count: number): Float64Array 
     f64: (i) => view.getFloat64(i * 8, true),
     f32: (i) => view.getFloat32(i * 4, true),
     f16: (i) => halfToNumber(view.getUint16(i * 2, true)),
+    u16: (i) => view.getUint16(i * 2, true),
     u8: (i) => view.getUint8(i),
     i8: (i) => view.getInt8(i),
   };
@@ -141,5 +143,7 @@ export async function readNpy(path: string, signal?: AbortSignal): Promise<NpyAr
       cause,
     });
   }
-  return parseNpy(file, path);
+  const array = parseNpy(file, path);
+  if (array.dtype !== 'u16') return array;
+  throw bad(path, 'its dtype is <u2', 'save it as float32, float16, uint8 or int8');
 }

@@ -72,7 +72,8 @@ export class Search {
     this.#trials = new Trials(context);
     this.#variants = new Variants(context);
     this.#own = valuesOf(context.input, context.size.channels);
-    this.#dtype = context.reference.dtype === 'f64' ? 'f32' : context.reference.dtype;
+    const { dtype } = context.reference;
+    this.#dtype = dtype === 'f64' || dtype === 'u16' ? 'f32' : dtype;
   }
 
   run(): SearchResult {

@@ -9,6 +9,7 @@ export const ARTIFACTS = {
   component: ['dist', 'wasm', 'edge_infer.component.wasm'],
   kernels: ['dist', 'wasm', 'edge_kernels.wasm'],
   tokenizers: ['dist', 'wasm', 'edge_tokenizers.wasm'],
+  postprocess: ['dist', 'wasm', 'edge_postprocess.wasm'],
   nnAdapter: ['dist', 'wasm', 'nn_adapter.wasm'],
   transpiled: ['dist', 'component', 'edge_infer.js'],
 } as const;

@@ -17,6 +17,9 @@ const INTERFACE = 'edge:infer/infer@0.1.0';
 /** Exports of the core module, AssemblyScript's names to those of the canonical ABI. */
 const CANONICAL = {
   component_classify: 'classify',
+  component_detect: 'detect',
+  component_segment: 'segment',
+  component_embed: 'embed',
   component_preprocess: 'preprocess',
   component_softmax: 'softmax',
   component_top_k: 'top-k',

@@ -20,6 +20,7 @@ const guest = path.join(root, 'assembly') + path.sep;
 const ALLOWED = {
   edge_kernels: () => false,
   edge_tokenizers: () => false,
+  edge_postprocess: () => false,
   edge_infer: allowedInCore,
   fuzz_testing: allowedInCore,
   bench_preprocess: (module) => module === 'wasi_snapshot_preview1',
@@ -92,12 +93,17 @@ export async function compile(name, options, rewrite = (_file, source) => source
  *
  * @param {string} name
  * @param {0 | 1 | 2} abi what `NN_ABI` is: 0 no graph, 1 WITX, 2 WIT
- * @param {{simd?: boolean, options?: string[], sources?: Record<string, string>}} [otherwise] without SIMD; for tests:
- *   more options of asc, other texts for source files
+ * @param {{simd?: boolean, keepNames?: boolean, options?: string[], sources?: Record<string, string>}} [otherwise] without
+ *   SIMD; for scripts/sizes.mjs: the names of functions; for tests: more options of asc, other texts for source files
  * @returns {Promise<Uint8Array>}
  */
-export async function compileGuest(name, abi, { simd = true, options: more = [], sources = {} } = {}) {
-  const options = ['--use', `NN_ABI=${abi}`, simd ? '--enable' : '--disable', 'simd', ...more];
+export async function compileGuest(
+  name,
+  abi,
+  { simd = true, keepNames = false, options: more = [], sources = {} } = {},
+) {
+  const debug = keepNames ? ['--debug'] : [];
+  const options = ['--use', `NN_ABI=${abi}`, simd ? '--enable' : '--disable', 'simd', ...debug, ...more];
   /** @param {string} file @param {string} source */
   const text = (file, source) => sources[file] ?? (simd ? source : scalarSource(file, source));
   const census = new TextCensus();
@@ -105,10 +111,10 @@ export async function compileGuest(name, abi, { simd = true, options: more = [],
   const packed = packTexts(census.found(unoptimised));
   const binary = await compile(
     name,
-    [...options, '--optimizeLevel', '3', '--shrinkLevel', '1'],
+    [...options, '--optimizeLevel', '3', '--shrinkLevel', '2'],
     (file, source) => packedSource(file, text(file, source), packed),
   );
-  const finished = finish(binary, simd);
+  const finished = finish(binary, simd, keepNames);
   checkImports(name, finished);
   return finished;
 }
@@ -118,8 +124,9 @@ export async function compileGuest(name, abi, { simd = true, options: more = [],
  *
  * @param {Uint8Array} binary
  * @param {boolean} simd
+ * @param {boolean} keepNames
  */
-function finish(binary, simd) {
+function finish(binary, simd, keepNames) {
   const module = binaryen.readBinary(binary);
   try {
     for (let i = module.getNumExports() - 1; i >= 0; i--) {
@@ -134,7 +141,11 @@ function finish(binary, simd) {
     binaryen.setShrinkLevel(1);
     module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);
     module.optimize();
-    module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
+    // Constants of 8 bytes that a function has several times, and short indices for what is called most.
+    module.runPasses(['const-hoisting', 'reorder-functions']);
+    if (!keepNames) module.runPasses(['strip-debug']);
+    module.runPasses(['strip-producers', 'strip-target-features']);
+    binaryen.setDebugInfo(keepNames);
     return shorten(module.emitBinary());
   } finally {
     module.dispose();

@@ -1,6 +1,6 @@
 import { cardReason } from '../../assembly/card/fields';
 import { pathStaysInside } from '../../assembly/card/paths';
-import { plan } from '../../assembly/card/plan';
+import { cardOutput, plan } from '../../assembly/card/plan';
 import { readCard } from '../../assembly/card/read';
 import { residentOpen, residentReset } from '../../assembly/card/resident';
 import { CARD_FIELD, CARD_JSON } from '../../assembly/card/status';
@@ -43,8 +43,8 @@ describe('model card', () => {
     expect(plan.factor).toBe(0.5);
     expect(plan.mean2).toBe(3);
     expect(plan.std1).toBe(2);
-    expect(plan.outputScale).toBe(0.25);
-    expect(plan.outputZero).toBe(-3);
+    expect(cardOutput(0).scale).toBe(0.25);
+    expect(cardOutput(0).zero).toBe(-3);
     expect(plan.classOffset).toBe(1);
   });
 

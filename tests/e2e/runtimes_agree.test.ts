@@ -6,6 +6,14 @@ import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { type Answer, edgeInfer, jsonLines } from '../support/cli.js';
 import { testData, testWith } from '../support/requirements.js';
 import { RUNTIME_NAMES, runtimeReady } from '../support/runtimes.js';
+import { withScratch } from '../support/scratch.js';
+import { writeUltraFace } from '../support/task_packages.js';
+
+interface DetectAnswer {
+  readonly predictions: readonly { label: string; confidence: number; box: number[] }[];
+  readonly picture: { width: number; height: number };
+  readonly input_sha256: string;
+}
 
 const SAMPLE = join(CHECKOUT, 'dist/sample/airplane.png');
 const MACAW = 88;
@@ -80,6 +88,37 @@ for (const runtime of ['wasmtime', 'wasmtime-component'] as const) {
       assert.equal(openvino.input_sha256, onnx.input_sha256);
       assert.equal(openvino.predictions[0]?.class_id, MACAW);
     },
+  );
+}
+
+for (const runtime of RUNTIME_NAMES) {
+  testWith(
+    `${runtime}: the faces of a photograph, as in Node`,
+    { data: testData, runtime: runtimeReady(runtime) },
+    ({ data }) =>
+      withScratch(async (folder) => {
+        const model = writeUltraFace(folder, data);
+        const image = join(data, 'images/coral_cc/face.jpg');
+        const found = async (where: string): Promise<DetectAnswer> => {
+          const command = ['detect', image, '--model', model, '--runtime', where, '--json'];
+          const { exitCode, stdout, stderr } = await edgeInfer(command);
+          assert.equal(exitCode, 0, `${where}: ${stderr}${stdout}`);
+          return jsonLines<DetectAnswer>(stdout)[0] ?? assert.fail('nothing printed');
+        };
+        const reference = await found('node');
+        const answer = await found(runtime);
+        assert.equal(reference.predictions.length, 4);
+        assert.equal(answer.input_sha256, reference.input_sha256);
+        assert.deepEqual(answer.picture, { width: 512, height: 355 });
+        assert.equal(answer.predictions.length, reference.predictions.length);
+        for (const [i, { label, confidence, box }] of reference.predictions.entries()) {
+          const other = answer.predictions[i];
+          assert.equal(other?.label, label);
+          assert.ok(Math.abs((other?.confidence ?? 0) - confidence) <= CONFIDENCE_TOLERANCE);
+          for (const [k, x] of box.entries())
+            assert.ok(Math.abs((other?.box[k] ?? -1) - x) <= 0.01, `box ${i}`);
+        }
+      }),
   );
 }
 

@@ -1,4 +1,4 @@
-/** The three artifacts: size goals of DESIGN.md, exactly the imports and exports that docs/abi.md promises. */
+/** The artifacts: size goals of DESIGN.md, exactly the imports and exports that docs/abi.md promises. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -14,6 +14,7 @@ test('sizes', () => {
     ['edge_infer.component.wasm', 160],
     ['edge_kernels.wasm', 72],
     ['edge_tokenizers.wasm', 28],
+    ['edge_postprocess.wasm', 32],
   ] as const) {
     const size = bytes(name).length;
     assert.ok(size <= limit * KIB, `${name} has ${(size / KIB).toFixed(1)} KiB, the goal is ${limit}`);
@@ -42,10 +43,41 @@ test('edge_infer.wasm imports WASI preview 1 and the six portable WASI-NN functi
       '_start',
       'edge_alloc',
       'edge_classify',
+      'edge_detect',
       'edge_embed',
       'edge_infer',
       'edge_preprocess',
       'edge_reset',
+      'edge_segment',
+      'memory',
+    ],
+  );
+});
+
+test('edge_postprocess.wasm imports nothing', () => {
+  const module = new Wasm.Module(bytes('edge_postprocess.wasm'));
+  assert.deepEqual(Wasm.Module.imports(module), []);
+  assert.deepEqual(
+    Wasm.Module.exports(module)
+      .map((entry) => entry.name)
+      .sort(),
+    [
+      'edge_alloc',
+      'edge_answer',
+      'edge_argmax',
+      'edge_decode_priors',
+      'edge_decode_yolo',
+      'edge_dequantize',
+      'edge_keep',
+      'edge_l2_normalize',
+      'edge_nearest',
+      'edge_nms',
+      'edge_open_card',
+      'edge_reset',
+      'edge_set_priors',
+      'edge_sigmoid',
+      'edge_softmax',
+      'edge_top_k',
       'memory',
     ],
   );

@@ -4,7 +4,9 @@
  * A NaN is below every score. Of equal classes the first one wins.
  */
 
-import { argmax, argmaxPlanes } from '../argmax';
+import { argmaxPlanes } from '../argmax';
+// Few cells pass the objectness: small code wins.
+import { argmax } from '../argmax/scalar';
 import { sigmoidOf } from '../softmax';
 import { cxcywhToXyxy } from './simd';
 

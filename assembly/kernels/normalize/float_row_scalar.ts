@@ -2,7 +2,7 @@
 
 import { floatToBfloat, floatToHalf } from '../quantize/half';
 import { quantizeI8, quantizeU8 } from '../quantize/scalar';
-import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, DTYPE_I8, LAYOUT_NCHW } from '../types';
+import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, DTYPE_I8, LAYOUT_NCHW, WRITES_BF16 } from '../types';
 import {
   TABLE_DIVIDES,
   TABLE_FACTOR,
@@ -58,7 +58,7 @@ export function normalizeFloatRow(
       store<f32>(src, value);
       if (dtype == DTYPE_F32) store<f32>(to, value);
       else if (dtype == DTYPE_F16) store<u16>(to, floatToHalf(value));
-      else if (dtype == DTYPE_BF16) store<u16>(to, floatToBfloat(value));
+      else if (WRITES_BF16 && dtype == DTYPE_BF16) store<u16>(to, floatToBfloat(value));
       else if (dtype == DTYPE_I8) quantizeI8(src, 1, scale, zero, to);
       else quantizeU8(src, 1, scale, zero, to);
     }

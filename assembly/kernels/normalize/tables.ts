@@ -6,7 +6,15 @@
  *           f32 factor, f32 offset, i32 affine (1: factor * x + offset equals the f32 table for all 256 x)
  */
 
-import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, DTYPE_I8, SCALE_DIVIDE, SCALE_MULTIPLY } from '../types';
+import {
+  DTYPE_BF16,
+  DTYPE_F16,
+  DTYPE_F32,
+  DTYPE_I8,
+  SCALE_DIVIDE,
+  SCALE_MULTIPLY,
+  WRITES_BF16,
+} from '../types';
 import { floatToBfloat, floatToHalf } from '../quantize/half';
 import { quantizeI8, quantizeU8 } from '../quantize/scalar';
 
@@ -76,7 +84,7 @@ export function normalizeTableBuild(
       const to = table + ((<usize>x) << shift);
       if (dtype == DTYPE_F32) store<f32>(to, value);
       else if (dtype == DTYPE_F16) store<u16>(to, floatToHalf(value));
-      else if (dtype == DTYPE_BF16) store<u16>(to, floatToBfloat(value));
+      else if (WRITES_BF16 && dtype == DTYPE_BF16) store<u16>(to, floatToBfloat(value));
       else store<u8>(to, quantizeOne(dtype, value, quantScale, quantZero));
     }
     const at = affine + ((<usize>c) << 4);
