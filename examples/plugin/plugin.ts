@@ -1,15 +1,18 @@
 /**
  * A plug-in for edge-infer in AssemblyScript: both halves of the work of a classifier. Compiled by build.mjs.
  *
- * preprocess: the middle square of the picture, nearest pixels, contrast stretched so that the darkest sample becomes 0 and
- * the brightest 1, then normalised, planes R, G, B: a normalisation that depends on the whole picture, which no card can say.
+ * preprocess: the picture resized by the host, contrast stretched so that the darkest sample becomes 0 and the brightest 1,
+ * then normalised, planes R, G, B: a normalisation that depends on the whole picture, which no card can say.
  * postprocess: softmax at a temperature, the answers that are at least `threshold` sure, as JSON.
  */
 
-import { log } from './imports';
+import { log, resize } from './imports';
 
 const SIDE: i32 = 32;
 const CHANNELS: i32 = 3;
+const BILINEAR: i32 = 2;
+/** The resized picture. */
+const small = memory.data(SIDE * SIDE * CHANNELS, 16);
 const TEMPERATURE: f32 = 1.5;
 const MEAN: StaticArray<f32> = [0.4914, 0.4822, 0.4465];
 const STD: StaticArray<f32> = [0.247, 0.2435, 0.2616];
@@ -32,21 +35,16 @@ function fail(why: string, status: i32): i32 {
 export function preprocess(pixels: usize, width: i32, height: i32, tensor: usize, bytes: i32): i32 {
   if (bytes != SIDE * SIDE * CHANNELS * 4)
     return fail('the card asks for another tensor than 1 x 3 x 32 x 32', 1);
-  const square = min(width, height);
-  const left = (width - square) / 2;
-  const top = (height - square) / 2;
+  if (resize(pixels, width, height, small, SIDE, SIDE, BILINEAR) !== 0)
+    return fail('it cannot be resized', 2);
   let darkest: f32 = 1;
   let brightest: f32 = 0;
-  for (let y = 0; y < SIDE; y++) {
-    const row = top + (y * square) / SIDE;
-    for (let x = 0; x < SIDE; x++) {
-      const pixel = pixels + <usize>((row * width + left + (x * square) / SIDE) * CHANNELS);
-      for (let channel = 0; channel < CHANNELS; channel++) {
-        const value = <f32>load<u8>(pixel + channel) / 255;
-        store<f32>(tensor + <usize>((channel * SIDE + y) * SIDE + x) * 4, value);
-        darkest = Mathf.min(darkest, value);
-        brightest = Mathf.max(brightest, value);
-      }
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const value = <f32>load<u8>(small + <usize>(i * CHANNELS + channel)) / 255;
+      store<f32>(tensor + <usize>(channel * SIDE * SIDE + i) * 4, value);
+      darkest = Mathf.min(darkest, value);
+      brightest = Mathf.max(brightest, value);
     }
   }
   const range: f32 = Mathf.max(brightest - darkest, 1 / 255);

@@ -5,11 +5,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { identityModel } from '../../host/conformance/onnx.js';
 import { inspectPlugin } from '../../host/engine/plugin/inspect.js';
 import { createEngine, loadPackage, type RawImage, verifyPackage } from '../../host/index.js';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { edgeInfer } from '../support/cli.js';
 import { ppm } from '../support/guest_stub.js';
+import { writeOnnxPackage } from '../support/onnx_package.js';
+import { seeded } from '../support/pictures.js';
 import { answering, type PluginParts, pluginWasm, writePluginPackage } from '../support/plugins.js';
 import { withScratch } from '../support/scratch.js';
 
@@ -57,6 +60,33 @@ describe('a plug-in', () => {
       await assert.rejects(engine.embed(gray(1)), { code: 'MODEL_TASK' });
       const tensor = { dtype: 'f32', shape: [1, 2], data: Float32Array.of(1, 2) } as const;
       assert.deepEqual([...((await engine.run({ x: tensor })).y?.data ?? [])], [1, 2]);
+    });
+  });
+
+  test('may have pictures resized: the bytes of the profile pillow', async () => {
+    await withScratch(async (folder) => {
+      const resize =
+        '(import "edge_infer" "resize" (func $resize (param i32 i32 i32 i32 i32 i32 i32) (result i32)))';
+      // The first byte of the tensor's first value is the status of a call that is wrong, the rest what the good one made.
+      const body = `(func (export "preprocess") (param $pixels i32) (param $w i32) (param $h i32) (param $tensor i32) (param i32) (result i32)
+        (f32.store (local.get $tensor) (f32.convert_i32_u
+          (call $resize (local.get $pixels) (i32.const 30000) (i32.const 30000) (i32.const 64) (i32.const 1) (i32.const 1) (i32.const 2))))
+        (drop (call $resize (local.get $pixels) (local.get $w) (local.get $h) (i32.const 64) (i32.const 1) (i32.const 1) (i32.const 5)))
+        (f32.store offset=4 (local.get $tensor) (f32.convert_i32_u (i32.load8_u (i32.const 65))))
+        (i32.const 0))`;
+      const model = writePluginPackage(join(folder, 'm'), { input: pluginWasm({ head: resize, body }) });
+      await using engine = await createEngine({ model, workers: 1 });
+      const random = seeded(4);
+      const picture = { ...gray(0), data: Uint8Array.from({ length: 72 }, () => random() % 256) };
+      const [wrong, green] = new Float32Array((await engine.preprocess(picture)).data.buffer);
+      const input = {
+        ...{ name: 'x', dtype: 'u8', layout: 'NHWC', shape: [1, 1, 1, 3], color: 'RGB' },
+        resize: { profile: 'pillow', filter: 'lanczos', size: [1, 1] },
+      };
+      const card = { task: 'raw', input, output: { name: 'y', dtype: 'u8', kind: 'raw' } };
+      const plain = writeOnnxPackage(join(folder, 'p'), identityModel('u8', [1, 1, 1, 3]), card);
+      await using other = await createEngine({ model: plain, workers: 0 });
+      assert.deepEqual([wrong, green], [1, (await other.preprocess(picture)).data[1]]);
     });
   });
 

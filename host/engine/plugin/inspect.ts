@@ -7,7 +7,10 @@ import { Wasm, type WasmModule } from '../../wasm.js';
 export type PluginSide = 'preprocess' | 'postprocess';
 
 /** All that a plug-in may import, and what it is. */
-const IMPORTS: Readonly<Record<string, string>> = { 'edge_infer.log': 'function' };
+const IMPORTS: Readonly<Record<string, string>> = {
+  'edge_infer.log': 'function',
+  'edge_infer.resize': 'function',
+};
 const PAGE = 65536;
 /** Entries of a table are pointers of the engine's: 65,536 of them are half a megabyte. */
 const MOST_TABLE_ENTRIES = 65536;

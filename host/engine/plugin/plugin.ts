@@ -4,6 +4,7 @@ import type { CardPlugin } from '../../models/card.js';
 import type { Dtype } from '../../wasi-nn/index.js';
 import { Wasm, type WasmMemory, type WasmModule } from '../../wasm.js';
 import type { RunAnswer } from '../jobs.js';
+import { Kernels } from './kernels.js';
 
 interface PluginExports {
   memory: WasmMemory;
@@ -15,6 +16,10 @@ interface PluginExports {
 /** Numbers of element types in tensor descriptors. */
 const DTYPES: readonly Dtype[] = ['f32', 'f16', 'u8', 'i8', 'i32', 'i64'];
 const MOST_DIMS = 8;
+const RGB = 3;
+/** Pillow's filters by their numbers for edge_infer.resize. */
+const FILTERS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
+const MOST_SIDE = 65535;
 /** {address, bytes, dtype, rank, 8 dimensions}, u32 each. */
 const DESCRIPTOR_WORDS = 4 + MOST_DIMS;
 /** Most bytes of an answer in JSON. */
@@ -26,13 +31,19 @@ const MOST_LOG = 500;
 export class Plugin {
   readonly #module: WasmModule;
   readonly #card: CardPlugin;
+  readonly #kernels: WasmModule;
+  /** Resizes for the plug-in; made when it first asks. */
+  #resizer: Kernels | undefined;
+  /** The card that it has. */
+  #resizerCard = '';
   #exports: PluginExports | undefined;
   /** Buffers in its memory by use, which grow when they must and are used again. */
   readonly #buffers = new Map<string, { address: number; bytes: number }>();
   #log = '';
 
-  constructor(module: WasmModule, card: CardPlugin) {
+  constructor(module: WasmModule, card: CardPlugin, kernels: WasmModule) {
     this.#module = module;
+    this.#kernels = kernels;
     this.#card = card;
   }
 
@@ -42,7 +53,7 @@ export class Plugin {
   }
 
   get memoryBytes(): number {
-    return this.#exports?.memory.buffer.byteLength ?? 0;
+    return (this.#exports?.memory.buffer.byteLength ?? 0) + (this.#resizer?.memoryBytes ?? 0);
   }
 
   /**
@@ -106,7 +117,8 @@ export class Plugin {
   #open(): PluginExports {
     if (this.#exports === undefined) {
       const log = (address: number, length: number) => this.#hear(address, length);
-      const { exports } = new Wasm.Instance(this.#module, { edge_infer: { log } });
+      const resize = (...numbers: number[]) => (this.#resize(numbers) ? 0 : 1);
+      const { exports } = new Wasm.Instance(this.#module, { edge_infer: { log, resize } });
       this.#exports = exports as unknown as PluginExports;
     }
     return this.#exports;
@@ -146,6 +158,26 @@ export class Plugin {
     }
   }
 
+  /** edge_infer.resize; false for numbers that cannot be, and before the memory is there. */
+  #resize(numbers: number[]): boolean {
+    const [source = 0, width = 0, height = 0, target = 0, toWidth = 0, toHeight = 0, filter = 0] =
+      numbers.map((number) => number >>> 0);
+    const buffer = this.#exports?.memory.buffer;
+    const sides = [width, height, toWidth, toHeight];
+    const name = FILTERS[filter];
+    if (buffer === undefined || name === undefined) return false;
+    if (!sides.every((side) => side >= 1 && side <= MOST_SIDE)) return false;
+    const [bytes, toBytes] = [width * height * RGB, toWidth * toHeight * RGB];
+    if (source + bytes > buffer.byteLength || target + toBytes > buffer.byteLength) return false;
+    this.#resizer ??= new Kernels(this.#kernels);
+    const key = `${toWidth} ${toHeight} ${name}`;
+    if (this.#resizerCard !== key) this.#resizer.openCard(resizeCard(toWidth, toHeight, name));
+    this.#resizerCard = key;
+    const image = { bytes: new Uint8Array(buffer, source, bytes), width, height, layout: RGB };
+    new Uint8Array(buffer).set(this.#resizer.preprocess(image), target);
+    return true;
+  }
+
   #hear(address: number, length: number): void {
     const bytes = new Uint8Array(this.#exports?.memory.buffer ?? new ArrayBuffer(0));
     const start = address >>> 0;
@@ -157,6 +189,17 @@ export class Plugin {
     const said = this.#log.trim();
     return pluginError(code, this.#card, said === '' ? why : `${why}; it said: ${said}`);
   }
+}
+
+/** A card that does nothing but resize. */
+function resizeCard(width: number, height: number, filter: (typeof FILTERS)[number]): object {
+  const resize = { profile: 'pillow', filter, size: [height, width] };
+  const shape = [1, height, width, RGB];
+  return {
+    ...{ schema: 1, name: 'resize', version: '1.0.0', task: 'raw' },
+    input: { name: 'pixels', dtype: 'u8', layout: 'NHWC', shape, color: 'RGB', resize },
+    output: { name: 'none', dtype: 'u8', kind: 'raw' },
+  };
 }
 
 /** A plug-in failed: its request does, and nothing else. */

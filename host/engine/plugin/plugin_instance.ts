@@ -60,7 +60,7 @@ export class PluginInstance implements OpenModel {
     const { plugin: input, ...ownInput } = this.#input;
     const { plugin: output, ...ownOutput } = this.#output;
     const open = (plugin: CardPlugin | undefined, side: PluginSide) =>
-      plugin && new Plugin(inspectPlugin(readChecked(model.root, plugin), side, plugin), plugin);
+      plugin && new Plugin(inspectPlugin(readChecked(model.root, plugin), side, plugin), plugin, kernels);
     this.#pre = open(input, 'preprocess');
     this.#post = open(output, 'postprocess');
     const labels = labelsOf(model.root, card, this.#output);
