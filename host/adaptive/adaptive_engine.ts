@@ -155,8 +155,15 @@ async function openModel(
     ...(precision === undefined ? {} : { precision }),
   });
   await engine.warm();
+  const answering = answerEngine(engine);
+  firstLatencies.set(answering, await timed(engine));
+  return answering;
+}
+
+/** An engine as the adaptive engine takes it. */
+export function answerEngine(engine: Engine): AnswerEngine {
   const calls = engine as unknown as Record<string, BatchCall<ImageSource, RequestOptions, object>>;
-  const answering: AnswerEngine = {
+  return {
     tasks: Object.keys(calls).filter((name) => isPictureTask(name, calls[name])),
     async answer(task, source, request, wait) {
       const call = calls[task] as BatchCall<ImageSource, RequestOptions, object>;
@@ -168,8 +175,6 @@ async function openModel(
     },
     close: (how) => engine.close(how),
   };
-  firstLatencies.set(answering, await timed(engine));
-  return answering;
 }
 
 /** Functions that come in three forms; tensors are of one model, and so is what is run on them. */

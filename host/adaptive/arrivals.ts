@@ -1,31 +1,32 @@
-/** How many requests come, and how much work they would be. */
+/** How many requests come. */
 
-/** Requests a millisecond, over the last few seconds: each request counts e^(-age / window). */
+/** Milliseconds over which requests are counted: a burst is seen in the short one, and not forgotten before the long one. */
+const WINDOWS = [1000, 5000] as const;
+
+/** Requests a millisecond, of whichever window says more: each request counts e^(-age / window). */
 export class ArrivalRate {
-  readonly #windowMs: number;
-  #weight = 0;
+  readonly #weights = WINDOWS.map(() => 0);
   #at = 0;
   #since: number | undefined;
 
-  constructor(windowMs = 5000) {
-    this.#windowMs = windowMs;
-  }
-
   add(now: number): void {
     this.#since ??= now;
-    this.#weight = this.#weightAt(now) + 1;
+    for (const place of WINDOWS.keys()) this.#weights[place] = this.#weightAt(place, now) + 1;
     this.#at = now;
   }
 
-  /** Requests a millisecond; 0 until a tenth of the window has been seen. */
+  /** Requests a millisecond; 0 until a tenth of a window has been seen. */
   perMs(now: number): number {
     const seen = this.#since === undefined ? 0 : now - this.#since;
-    if (seen < this.#windowMs / 10) return 0;
-    // Of a window that is not full yet, only the part that was seen counts.
-    return this.#weightAt(now) / (this.#windowMs * (1 - Math.exp(-seen / this.#windowMs)));
+    const rates = WINDOWS.map((window, place) => {
+      if (seen < window / 10) return 0;
+      // Of a window that is not full yet, only the part that was seen counts.
+      return this.#weightAt(place, now) / (window * (1 - Math.exp(-seen / window)));
+    });
+    return Math.max(...rates);
   }
 
-  #weightAt(now: number): number {
-    return this.#weight * Math.exp(-(now - this.#at) / this.#windowMs);
+  #weightAt(place: number, now: number): number {
+    return (this.#weights[place] ?? 0) * Math.exp((this.#at - now) / (WINDOWS[place] ?? 1));
   }
 }

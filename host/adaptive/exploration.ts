@@ -1,12 +1,14 @@
 /** Shadow runs: a model that did not answer gets the same picture, to learn what it would have taken and said. */
 
+import type { RawImage } from '../engine/raw_image.js';
+import type { ImageSource } from '../engine/sources.js';
 import { judgeable, sameBy } from './answers.js';
 import type { ArrivalRate } from './arrivals.js';
 import type { Clock } from './clock.js';
 import type { ModelSlot } from './model_slot.js';
 import type { AdaptiveSettings } from './options.js';
 import type { Strain } from './policy.js';
-import type { AdaptiveRequest, Standing } from './request.js';
+import type { AdaptiveRequest, Picture, Standing } from './request.js';
 
 /** A model that still is too slow is tried again after twice the time, up to so many times. */
 const MOST_BACKOFF = 16;
@@ -77,7 +79,7 @@ export class Exploration {
     const options = judgeable(task, asked, this.#settings.confidence, slot.temperature);
     const call = {
       task,
-      source: picture.source,
+      source: ownCopy(picture),
       options: { ...options, signal: this.#ended.signal },
       wait: false,
     };
@@ -110,4 +112,10 @@ export class Exploration {
     }
     return oldest;
   }
+}
+
+/** The caller may write into the bytes as soon as the answer is there: a shadow run has its own. */
+function ownCopy({ source, bytes, form }: Picture): ImageSource {
+  const data = bytes.slice();
+  return form.layout === 0 ? data : { ...(source as RawImage), data };
 }

@@ -58,8 +58,10 @@ const MOST_UTILISATION = 0.8;
 const CHEAPER = 0.9;
 /** Holds grow to at most so many times `hold_ms`. */
 const MOST_BACKOFF = 64;
-/** A model that does not fit because of the queue is left when so many requests in a row say so. */
+/** A model that does not fit because of the queue is left when so many requests say so ... */
 const BUSY_REQUESTS = 4;
+/** ... where each request that it does fit counts so much against that. */
+const FITTING = 0.25;
 /** Time in which another model is not the better one counts so many times against it. */
 const DOUBT = 3;
 /** A larger model that stayed for so many holds was a good choice: the hold is back at its first length. */
@@ -107,7 +109,7 @@ export class ModelChoice {
     const fits = (place: number, share: number) => at.wait_ms + p95(place) <= at.budget_ms * share;
     const target = this.#target(candidates, at, fits);
     const before = this.#current;
-    this.#busy = fits(before, 1) ? 0 : this.#busy + 1;
+    this.#busy = fits(before, 1) ? Math.max(0, this.#busy - FITTING) : this.#busy + 1;
     const tooSlow = p95(before) > at.budget_ms || this.#busy >= BUSY_REQUESTS;
     if (tooSlow && before > 0) this.#move(Math.min(target, before - 1));
     else this.#consider(target, at.now);

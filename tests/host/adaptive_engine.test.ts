@@ -1,7 +1,10 @@
 /** The adaptive engine over real models: answers, streams whose frames are skipped, closing, the command line. */
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import {
   type AdaptiveOptions,
   createAdaptiveEngine,
@@ -9,8 +12,10 @@ import {
   explain,
   type ImageSource,
 } from '../../host/index.js';
-import { edgeInfer, jsonLines } from '../support/cli.js';
+import { CHECKOUT } from '../../scripts/machine/paths.js';
+import { edgeInfer, jsonLines, runProgram } from '../support/cli.js';
 import { ppm } from '../support/guest_stub.js';
+import { withScratch } from '../support/scratch.js';
 
 const models = [
   { name: 'int8', model: 'cifar10', precision: 'int8' },
@@ -72,6 +77,21 @@ describe('answers', () => {
   test('a wrong model fails at once, and nothing is left behind', async () => {
     const wrong = { models: [...models, { name: 'x', model: './nothing' }] };
     await assert.rejects(open(wrong), { code: 'MODEL_NOT_FOUND', exitCode: 4 });
+  });
+});
+
+test('the example of docs/adaptive.md runs', async () => {
+  await withScratch(async (folder) => {
+    const text = readFileSync(join(CHECKOUT, 'docs/adaptive.md'), 'utf8');
+    const [, example = ''] = /```js\n([\s\S]+?)```/.exec(text) ?? [];
+    const index = pathToFileURL(join(CHECKOUT, 'dist/host/index.js')).href;
+    // Node 20 does not know `await using`: what it does is written out.
+    const plain = `${example.replace('await using', 'const')}\nawait engine.close();\n`;
+    writeFileSync(join(folder, 'example.mjs'), plain.replace(`'edge-infer'`, `'${index}'`));
+    writeFileSync(join(folder, 'photo.jpg'), ppm(40, 30));
+    const { exitCode, stdout, stderr } = await runProgram(process.execPath, ['example.mjs'], { cwd: folder });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /confidence: 0\.\d+[\s\S]+answered in .* \(budget/);
   });
 });
 

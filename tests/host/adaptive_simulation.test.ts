@@ -1,8 +1,12 @@
 /** The adaptive engine on a simulated machine: budgets, load, heat, noise, learning; each decision explained. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Classification, Decided } from '../../host/index.js';
+import { simulatedTrace, traceChart } from '../../scripts/adaptive/trace.js';
 import { numbered, random, type SimulatedModel, simulate, type World } from '../../scripts/adaptive/world.js';
+import { CHECKOUT } from '../../scripts/machine/paths.js';
 
 type Answer = Decided<Classification>;
 
@@ -240,6 +244,13 @@ describe('escalation', () => {
       assert.ok(decision.elapsed_ms <= 50.001, `${decision.elapsed_ms} ms`);
     }
   });
+});
+
+test('the trace of the documentation is what the engine does', async () => {
+  const trace = await simulatedTrace();
+  assert.ok(trace.late <= 8 && trace.switches <= 6, `${trace.late} late, ${trace.switches} switches`);
+  const published = readFileSync(join(CHECKOUT, 'docs/adaptive_trace.svg'), 'utf8');
+  assert.equal(traceChart(trace), published, 'npm run adaptive-simulation -- --write');
 });
 
 describe('signals', () => {
