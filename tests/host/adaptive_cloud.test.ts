@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onnxModel } from '../../host/conformance/onnx.js';
+import { identityModel, onnxModel } from '../../host/conformance/onnx.js';
 import {
   type AdaptiveEngine,
   type AdaptiveOptions,
@@ -96,6 +96,15 @@ describe('a server that works', () => {
     assert.equal((await large.classify(ppm(20, 20))).decision.model, 'int8');
     assert.equal((await large.classify(picture)).decision.model, 'cloud');
     assert.equal(server.questions().length, 1);
+  });
+
+  test('a card that does not classify cannot say what comes back', async () => {
+    await withScratch(async (folder) => {
+      const graph = identityModel('f32', [1, 3, 4, 4]);
+      const output = { name: 'y', dtype: 'f32', kind: 'raw' };
+      const card = writeOnnxPackage(join(folder, 'raw'), graph, { task: 'raw', output });
+      await assert.rejects(open('http://127.0.0.1:9', { card }), { code: 'CLOUD_MODEL', exitCode: 4 });
+    });
   });
 
   test('without cloud in the options nothing is sent at all', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { compileModules } from '../../engine/modules.js';
 import { ResultReader } from '../../engine/result_reader.js';
 import { type Prediction, readPredictions } from '../../engine/results.js';
+import { EdgeInferError, EXIT } from '../../errors.js';
 import { loadPackage, type ModelPackage, resolvePackageFile } from '../../models/package.js';
 import { Wasm, type WasmMemory } from '../../wasm.js';
 
@@ -25,9 +26,10 @@ export class OutputRanking {
     this.#exports = exports;
   }
 
-  /** @throws EdgeInferError exit 4 for a card that does not classify */
+  /** @throws EdgeInferError `CLOUD_MODEL` (exit 4) for a card that does not classify by itself; exit 4 for a bad one */
   static async open(model: string): Promise<OutputRanking> {
     const pkg = loadPackage(model);
+    refuseOthers(pkg);
     const { kernels } = await compileModules(true);
     const instance = new Wasm.Instance(kernels as NonNullable<typeof kernels>);
     const ranking = new OutputRanking(instance.exports as unknown as KernelExports, pkg);
@@ -71,4 +73,16 @@ export class OutputRanking {
   #read(address: number): ResultReader {
     return new ResultReader(this.#exports.memory.buffer, address >>> 0);
   }
+}
+
+/** What comes back is ranked by the kernels: other tasks and plug-ins are not. */
+function refuseOthers({ root, card: { task, output } }: ModelPackage): void {
+  const plugin = [output].flat().some((row) => row.plugin !== undefined);
+  if (task === 'classify' && !plugin) return;
+  throw new EdgeInferError({
+    code: 'CLOUD_MODEL',
+    message: `cannot read a server's answers by this card (${root}): ${plugin ? 'its output has a plug-in' : `its task is ${task}`}`,
+    hint: 'name a package of task classify without a plug-in as cloud.card',
+    exitCode: EXIT.model,
+  });
 }
