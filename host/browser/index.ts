@@ -16,6 +16,7 @@ export {
   type BrowserRequestOptions,
   createBrowserEngine,
 } from './engine.js';
+export { type BrowserRun, type BrowserRunOptions, canSuspend, runInBrowser } from './jspi/run.js';
 export type { BrowserEngineOptions, BrowserProvider } from './options.js';
 export type { BrowserImageSource } from './pictures.js';
 export type { BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
