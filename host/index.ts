@@ -14,8 +14,10 @@ export type { AdaptiveModel, AdaptiveOptions, ConfidenceRule, FrameRule } from '
 export { defaultPolicy, type Preference, type SignalPolicy, type Strain } from './adaptive/policy.js';
 export { machineSignals } from './adaptive/signals/machine.js';
 export type { Reading, Signal, SignalSources } from './adaptive/signals/signal.js';
+export { annotate, type Drawable, encodePng, type PicturePixels, type PngPixels } from './annotate/index.js';
 export type { BatchCall, RequestOptions } from './engine/batches.js';
 export type { CacheStats } from './engine/cache.js';
+export { cosineSearch, EmbeddingIndex, type Neighbour } from './engine/embedding_index.js';
 export {
   type ClassifyOptions,
   createEngine,
@@ -40,6 +42,7 @@ export type {
   Segmentation,
   Size,
 } from './engine/results.js';
+export type { Features, Score } from './engine/score.js';
 export type { ImageSource } from './engine/sources.js';
 export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';
 export type { Tensor, TensorData, Tensors } from './engine/tensors.js';

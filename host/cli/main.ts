@@ -15,6 +15,7 @@ import { addPictureTasks } from './picture_tasks.js';
 import { addPreprocess } from './preprocess.js';
 import { addRun } from './run.js';
 import { addRuntimes } from './runtimes.js';
+import { addScore } from './score.js';
 
 /** Arguments before `--`: ours. */
 function ownArguments(argv: readonly string[]): readonly string[] {
@@ -48,6 +49,7 @@ Examples:
   $ edge-infer doctor`,
     );
   addPictureTasks(program, done);
+  addScore(program, done);
   addPreprocess(program, done);
   addParity(program, done);
   addRun(program, done);

@@ -1,10 +1,13 @@
 /** The engine: a model in a pool of worker threads, behind a queue. */
+
+import type { ModelPackage } from '../models/package.js';
 import { type BatchCall, batchCall, type RequestOptions } from './batches.js';
 import { EngineCore } from './engine_core.js';
-import { checkRange } from './failures.js';
+import { checkRange, engineClosed } from './failures.js';
 import type { Job, PictureForm } from './jobs.js';
 import { type EngineOptions, type ModelOptions, settingsOf } from './options.js';
 import type { Classification, Detection, Embedding, PreprocessedTensor, Segmentation } from './results.js';
+import { type Features, type Score, Scorer } from './score.js';
 import type { ImageSource } from './sources.js';
 import type { EngineStats } from './stats.js';
 import { packTensors, type Tensors, unpackTensors } from './tensors.js';
@@ -87,6 +90,16 @@ export interface Engine {
    */
   readonly run: BatchCall<Tensors, RequestOptions, Tensors>;
   /**
+   * What a model of the task `raw` says of features that are made elsewhere: keyword spotting, anomaly detection. They are
+   * quantised, and scores made real numbers, as the card says.
+   *
+   * @throws EdgeInferError `INPUT_TENSOR` (exit 3) for features that do not fit, `MODEL_TASK` (exit 4); as {@link classify}
+   * @example
+   * const { predictions } = await engine.score(Int8Array.from(spectrogram));
+   * const { reconstruction_error } = await anomaly.score(Float32Array.from(window));
+   */
+  readonly score: BatchCall<Features, RequestOptions, Score>;
+  /**
    * Replaces the model while requests go on: new instances open it and answer a picture each, then they take over what
    * waits, and the old ones end when they have done what they have. No request fails for it.
    *
@@ -123,6 +136,15 @@ export async function createEngineWith(options: EngineOptions, script: URL): Pro
   const core = new EngineCore(settingsOf(options), script);
   await core.swapModel(options.model ?? 'cifar10', options);
   return faceOf(core);
+}
+
+const scorers = new WeakMap<ModelPackage, Scorer>();
+
+function scorerOf({ package: pkg }: EngineCore): Scorer {
+  if (pkg === undefined) throw engineClosed();
+  const known = scorers.get(pkg) ?? new Scorer(pkg);
+  scorers.set(pkg, known);
+  return known;
 }
 
 function faceOf(core: EngineCore): Engine {
@@ -177,6 +199,12 @@ function faceOf(core: EngineCore): Engine {
     run: batchCall<Tensors, RequestOptions, Tensors>(async (tensors, options, wait) => {
       const { inputs, parts } = unpackTensors(tensors);
       return packTensors(await core.answer<'run'>({ kind: 'run', parts, inputs }, options, wait));
+    }, ahead),
+    score: batchCall<Features, RequestOptions, Score>(async (features, options, wait) => {
+      const scorer = scorerOf(core);
+      const { inputs, parts } = unpackTensors(scorer.tensors(features));
+      const answer = await core.answer<'run'>({ kind: 'run', parts, inputs }, options, wait);
+      return scorer.read(features, packTensors(answer));
     }, ahead),
     swapModel: (name, options = {}) => core.swapModel(name, options),
     warm: () => core.warm(),

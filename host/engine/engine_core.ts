@@ -65,6 +65,11 @@ export class EngineCore {
     return { name, version };
   }
 
+  /** The package that answers now. */
+  get package(): ModelPackage | undefined {
+    return this.#current?.pkg;
+  }
+
   /** Instances that there may be: at least 1. */
   get workers(): number {
     return Math.max(1, this.#settings.workers);

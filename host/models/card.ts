@@ -123,6 +123,8 @@ export interface ModelCard {
   output: CardOutput | CardOutput[];
   detect?: CardDetect;
   segment?: CardSegment;
+  /** Of the task `raw`: what {@link Engine.score} makes of the output. Default `classes`. */
+  score?: 'classes' | 'reconstruction_error';
   graphs: CardGraph[];
   files?: CardFile[];
 }

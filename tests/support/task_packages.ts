@@ -170,3 +170,56 @@ export function writeRoadSegmentation(folder: string, data: string): string {
     { 'labels.txt': 'background\nroad\ncurb\nmark\n' },
   );
 }
+
+/** Keyword spotting of MLPerf Tiny: 49 x 10 features of i8, twelve classes. */
+export function writeKeywords(folder: string, data: string): string {
+  const labels = 'down go left no off on right stop up yes silence unknown';
+  return writePackage(
+    folder,
+    {
+      name: 'kws-ds-cnn',
+      task: 'raw',
+      input: {
+        name: 'input_1',
+        dtype: 'i8',
+        shape: [1, 49, 10, 1],
+        quant: { scale: 0.5847029089927673, zero_point: 83 },
+      },
+      output: {
+        name: 'Identity',
+        dtype: 'i8',
+        kind: 'probabilities',
+        shape: [1, 12],
+        quant: { scale: 0.00390625, zero_point: -128 },
+        labels: 'labels.txt',
+      },
+    },
+    'tensorflowlite',
+    [join(data, 'models/mlperf_tiny_kws_dscnn/kws_ref_model.tflite')],
+    { 'labels.txt': `${labels.replaceAll(' ', '\n')}\n` },
+  );
+}
+
+/** Anomaly detection of MLPerf Tiny: 640 features, an output that should be like them. */
+export function writeAnomaly(folder: string, data: string, int8: boolean): string {
+  const quant = (scale: number, zero_point: number) => (int8 ? { quant: { scale, zero_point } } : {});
+  const dtype = int8 ? 'i8' : 'f32';
+  return writePackage(
+    folder,
+    {
+      name: 'ad-toycar',
+      task: 'raw',
+      score: 'reconstruction_error',
+      input: { name: 'input_1', dtype, shape: [1, 640], ...quant(0.3910152316093445, 89) },
+      output: {
+        name: 'Identity',
+        dtype,
+        kind: 'raw',
+        shape: [1, 640],
+        ...quant(0.36449846625328064, 96),
+      },
+    },
+    'tensorflowlite',
+    [join(data, `models/mlperf_tiny_ad_toycar/ad01_${int8 ? 'int8' : 'fp32'}.tflite`)],
+  );
+}
