@@ -4,12 +4,12 @@ import type { Classification, Prediction } from '../engine/results.js';
 import { type ConfidenceMeasure, confidenceOf, predictionsNeeded } from './confidence.js';
 import type { ConfidenceRule } from './options.js';
 
-/** True for answers of `classify`. */
+/** True for answers of `classify`: those of `detect` have a box in each row. */
 export function isClassification(answer: object): answer is Classification {
   return (
     'predictions' in answer &&
     Array.isArray(answer.predictions) &&
-    answer.predictions.every((row: object) => 'class_id' in row && 'confidence' in row)
+    answer.predictions.every((row: object) => 'class_id' in row && 'confidence' in row && !('box' in row))
   );
 }
 

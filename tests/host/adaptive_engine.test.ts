@@ -52,6 +52,14 @@ describe('answers', () => {
     assert.doesNotThrow(() => JSON.stringify(decision));
   });
 
+  test('whatever answers pictures is carried; run and preprocess stay with their model', async () => {
+    await using engine = await open();
+    const names = Object.keys(engine);
+    for (const name of ['classify', 'embed', 'detect', 'segment']) assert.ok(names.includes(name), name);
+    for (const name of ['run', 'preprocess']) assert.ok(!names.includes(name), name);
+    await assert.rejects(engine.embed(ppm(9, 9)), { code: 'MODEL_TASK', exitCode: 4 });
+  });
+
   test('lists, streams and broken pictures', async () => {
     await using engine = await open({ confidence: 0.5 });
     async function* stream() {

@@ -1,6 +1,7 @@
 /** The parts of the adaptive engine by themselves: estimates, confidence, signals, policy, breaker, allowance, link, features. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isClassification } from '../../host/adaptive/answers.js';
 import { Allowance } from '../../host/adaptive/cloud/allowance.js';
 import { CircuitBreaker } from '../../host/adaptive/cloud/breaker.js';
 import { packedBytes, packFeatures } from '../../host/adaptive/cloud/features.js';
@@ -80,6 +81,16 @@ describe('confidence', () => {
     assert.ok(Math.abs(confidenceOf(rows(0.7, 0.2, 0.1), 'margin', 1) - 0.5) < 1e-12);
     assert.equal(confidenceOf(rows(1, 0, 0), 'entropy', 1), 1);
     assert.equal(confidenceOf([], 'max', 1), 0);
+  });
+
+  test('boxes are no classification: without a rule of its own their confidence is not known', () => {
+    const box = [0, 0, 4, 4];
+    assert.equal(isClassification({ predictions: rows(0.9) }), true);
+    assert.equal(
+      isClassification({ predictions: [{ class_id: 1, label: 'face', confidence: 0.9, box }] }),
+      false,
+    );
+    assert.equal(isClassification({ vector: new Float32Array(1) }), false);
   });
 
   test('temperature is softmax(z / T)', () => {
