@@ -177,9 +177,11 @@ export function answerEngine(engine: Engine): AnswerEngine {
   };
 }
 
-/** Functions that come in three forms; tensors are of one model, and so is what is run on them. */
+/** Functions in three forms that stay with their model: they take or give its very tensors. */
+const OF_ONE_MODEL: readonly string[] = ['preprocess', 'run', 'score'] satisfies (keyof Engine)[];
+
 function isPictureTask(name: string, call: unknown): boolean {
-  return typeof call === 'function' && 'each' in call && name !== 'preprocess' && name !== 'run';
+  return typeof call === 'function' && 'each' in call && !OF_ONE_MODEL.includes(name);
 }
 
 /** What a small picture takes; of models that do not classify, nothing is known before the first request. */

@@ -52,11 +52,11 @@ describe('answers', () => {
     assert.doesNotThrow(() => JSON.stringify(decision));
   });
 
-  test('whatever answers pictures is carried; run and preprocess stay with their model', async () => {
+  test('whatever answers pictures is carried; what takes or gives tensors stays with its model', async () => {
     await using engine = await open();
     const names = Object.keys(engine);
     for (const name of ['classify', 'embed', 'detect', 'segment']) assert.ok(names.includes(name), name);
-    for (const name of ['run', 'preprocess']) assert.ok(!names.includes(name), name);
+    for (const name of ['run', 'preprocess', 'score']) assert.ok(!names.includes(name), name);
     await assert.rejects(engine.embed(ppm(9, 9)), { code: 'MODEL_TASK', exitCode: 4 });
   });
 
