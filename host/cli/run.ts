@@ -24,6 +24,7 @@ interface RunOptions {
   env: string[];
   wasi: string[];
   nnGraph: string[];
+  wasiNnGraph: string[];
   nnPreload: string[];
   nnStrict?: true;
   nnLimit: string[];
@@ -33,7 +34,16 @@ interface RunOptions {
 }
 
 /** Options that may be given any number of times. */
-const NONE = { dir: [], mapdir: [], env: [], wasi: [], nnGraph: [], nnPreload: [], nnLimit: [] };
+const NONE = {
+  dir: [],
+  mapdir: [],
+  env: [],
+  wasi: [],
+  nnGraph: [],
+  wasiNnGraph: [],
+  nnPreload: [],
+  nnLimit: [],
+};
 type GivenOptions = Omit<RunOptions, keyof typeof NONE> & Partial<Pick<RunOptions, keyof typeof NONE>>;
 
 /** Of options that may be given again; a default of none would be shown in the help. */
@@ -67,6 +77,14 @@ export function addRun(program: Command, done: (exitCode: number) => void): void
       new Option('--mapdir <GUEST::HOST>', '--dir of wasmtime before version 14')
         .argParser(collect)
         .hideHelp(),
+    )
+    .addOption(
+      new Option('--wasi-nn-graph <ENC::DIR>', '-S nn-graph of wasmtime before version 14')
+        .argParser(collect)
+        .hideHelp(),
+    )
+    .addOption(
+      new Option('--wasi-modules <NAMES>', '-S nn of wasmtime before version 14: it is always on').hideHelp(),
     )
     .addOption(
       new Option('--inputs <MODE>', 'take inputs by copy, or view the memory of a guest that keeps them')
@@ -126,6 +144,7 @@ async function run(guest: string, args: string[], options: RunOptions): Promise<
     env: Object.fromEntries(options.env.map(parseEnv)),
     graphs: [
       ...options.nnGraph.map((value) => parseGraph(value)),
+      ...options.wasiNnGraph.map((value) => parseGraph(value, '--wasi-nn-graph')),
       ...wasiOptions(options.wasi),
       ...options.nnPreload.map(parsePreload),
     ],

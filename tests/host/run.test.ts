@@ -119,6 +119,7 @@ test('a graph by its folder, a graph by preload: right numbers, exit code and ou
   for (const flags of [
     ['--nn-graph', `onnx::${at('sums')}`],
     ['-S', 'nn', '-S', `nn-graph=onnx::${at('sums')}`],
+    ['--wasi-modules', 'experimental-wasi-nn', '--wasi-nn-graph', `onnx::${at('sums')}`],
     ['--nn-preload', `sums:ONNX:AUTO:${at('sums/model.onnx')}`],
     ['--nn-preload', `sums:autodetect:cpu:${at('sums/model.onnx')}`, '--inputs', 'view'],
   ]) {

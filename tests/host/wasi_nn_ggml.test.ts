@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readGgmlOptions } from '../../host/wasi-nn/backends/ggml_options.js';
+import { withImpliedTypes } from '../../host/wasi-nn/backends/json_schema.js';
 import { graphFromFiles } from '../../host/wasi-nn/index.js';
 import { must, RawGuest } from '../support/raw_guest.js';
 import { llama, testData, testWith } from '../support/requirements.js';
@@ -143,6 +144,10 @@ testWith(
     guest.set(context, 1, JSON.stringify({ grammar: '', 'json-schema': '{"type":"boolean"}' }));
     must(guest.call('compute', context), guest.nn);
     assert.match(guest.text(context, 0).trim(), /^(true|false)$/);
+    const pair = '{"items":{"properties":{"items":{"type":"boolean"}},"required":["items"]},"minItems":1}';
+    guest.set(context, 1, JSON.stringify({ grammar: '', 'json-schema': pair }));
+    must(guest.call('compute', context), guest.nn);
+    assert.match(guest.text(context, 0).trim(), /^\[\s*\{\s*"items"\s*:\s*(true|false)/, 'types are implied');
     guest.set(context, 1, '{"grammar":"root ::= ("}');
     assert.equal(guest.call('compute', context), 1);
     guest.set(context, 1, '{"image":"photo.jpg"}');
@@ -217,6 +222,21 @@ testWith(
     guest.nn.close();
   },
 );
+
+test('the type that a schema leaves out is that of its keywords', () => {
+  const cases: [unknown, unknown][] = [
+    [{ items: { type: 'string' } }, { items: { type: 'string' }, type: 'array' }],
+    [{ properties: { items: {} } }, { properties: { items: {} }, type: 'object' }],
+    [
+      { type: 'string', items: {} },
+      { type: 'string', items: {} },
+    ],
+    [{ anyOf: [{ prefixItems: [{}] }] }, { anyOf: [{ prefixItems: [{}], type: 'array' }] }],
+    [{ const: { items: [] } }, { const: { items: [] } }],
+    [true, true],
+  ];
+  for (const [schema, expected] of cases) assert.deepEqual(withImpliedTypes(schema), expected);
+});
 
 test('options are checked for their types and passed over when only WasmEdge knows them', () => {
   assert.deepEqual(readGgmlOptions('{"temp":0.5,"enable-log":true,"n-gpu-layers":3}'), { temp: 0.5 });

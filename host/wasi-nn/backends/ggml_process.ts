@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { NnError } from '../errors.js';
 import type { GgmlOptions } from './ggml_options.js';
+import { withImpliedTypes } from './json_schema.js';
 import type {
   Llama,
   LlamaContext,
@@ -114,7 +115,7 @@ async function grammarOf(options: GgmlOptions): Promise<LlamaGrammar | undefined
   const { grammar, 'json-schema': schema } = options;
   try {
     if (grammar) return await running().llama.createGrammar({ grammar });
-    if (schema) return await running().llama.createGrammarForJsonSchema(JSON.parse(schema));
+    if (schema) return await running().llama.createGrammarForJsonSchema(withImpliedTypes(JSON.parse(schema)));
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new NnError('invalid_argument', `the grammar is not understood: ${text}`, cause);
