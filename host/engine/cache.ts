@@ -143,6 +143,8 @@ export class Memo {
   readonly #options: string;
   readonly #bytesHash: string;
   #tensorHash: string | undefined;
+  /** Of the picture, where the answer depends on it. */
+  #size = '';
   #picture: PictureHash | undefined;
 
   constructor(cache: InferenceCache, options: string, bytesHash: string) {
@@ -160,7 +162,11 @@ export class Memo {
   }
 
   /** The answer to what an instance has found out of the picture. */
-  answerTo(identity: string, { input_sha256, picture, timings }: Question): CachedAnswer | undefined {
+  answerTo(
+    identity: string,
+    { input_sha256, picture, size = '', timings }: Question,
+  ): CachedAnswer | undefined {
+    this.#size = size;
     if (picture !== undefined) {
       this.#picture = picture;
       const alike = this.#cache.findAlike(this.#group(identity), picture);
@@ -189,12 +195,15 @@ export class Memo {
     this.#cache.alias(this.#key(identity, 'bytes', this.#bytesHash), key);
   }
 
+  /** Answers of which one may stand for another. */
   #group(identity: string): string {
-    return `${identity} ${this.#options}`;
+    return `${identity} ${this.#options} ${this.#size}`;
   }
 
   #key(identity: string, what: 'bytes' | 'tensor', hash: string): string {
-    return `${this.#group(identity)} ${what} ${hash}`;
+    // The same bytes are a picture of the same size, which is not known before they are decoded.
+    const group = what === 'bytes' ? `${identity} ${this.#options}` : this.#group(identity);
+    return `${group} ${what} ${hash}`;
   }
 }
 

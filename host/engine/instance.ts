@@ -13,6 +13,7 @@ import {
   readTensor,
   readTensorPlace,
   readVector,
+  type Size,
 } from './results.js';
 
 /** Asks whether the answer to a picture is known by now. */
@@ -120,7 +121,8 @@ export class Instance implements OpenModel {
       const began = performance.now();
       const picture = this.#hasher.hash(image);
       spent.preprocess = performance.now() - began;
-      if (await ask({ picture, timings: spent })) return undefined;
+      const size = sizeFor(job, this.#hasher.size);
+      if (await ask({ picture, size, timings: spent })) return undefined;
     }
     const wanted = job.kind === 'embed' ? {} : job;
     if (job.asking?.tensor !== true) {
@@ -130,7 +132,7 @@ export class Instance implements OpenModel {
     const { input_sha256, timings } = place;
     spent.decode += timings.decode;
     spent.preprocess += timings.preprocess;
-    if (await ask({ input_sha256, timings: spent })) return undefined;
+    if (await ask({ input_sha256, size: sizeFor(job, place.picture), timings: spent })) return undefined;
     const result = this.#reactor.callWithTensor(CALLS[job.kind], place, wanted);
     return this.#read(job, result, input_sha256, spent);
   }
@@ -163,6 +165,11 @@ export class Instance implements OpenModel {
       this.#graphs.runOnZeros();
     }
   }
+}
+
+/** What an answer in pixels depends on beside the tensor: the same tensor may be of pictures of several sizes. */
+function sizeFor({ kind }: GraphJob, { width, height }: Size): string {
+  return kind === 'detect' || kind === 'segment' ? `${width}x${height}` : '';
 }
 
 function pictureOf({ parts, form }: Extract<Job, { form: unknown }>): ReactorImage {

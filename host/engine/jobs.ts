@@ -49,6 +49,8 @@ export interface Question {
   input_sha256?: string;
   /** Hash of what the picture looks like: see picture_hash.ts. */
   picture?: [number, number];
+  /** Of the picture, where the answer is in its pixels: `640x480`. */
+  size?: string;
   /** Milliseconds spent on the picture so far. */
   timings: { decode: number; preprocess: number };
 }

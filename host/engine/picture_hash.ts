@@ -7,6 +7,7 @@ import { EdgeInferError, EXIT } from '../errors.js';
 import { Wasm, type WasmMemory, type WasmModule } from '../wasm.js';
 import type { ReactorImage } from './reactor.js';
 import { ResultReader } from './result_reader.js';
+import type { Size } from './results.js';
 
 interface KernelExports {
   memory: WasmMemory;
@@ -44,6 +45,7 @@ export class PictureHasher {
   readonly #exports: KernelExports;
   #image = 0;
   #capacity = -1;
+  #size: Size = { width: 0, height: 0 };
 
   private constructor(exports: KernelExports) {
     this.#exports = exports;
@@ -53,6 +55,11 @@ export class PictureHasher {
     const hasher = new PictureHasher(new Wasm.Instance(module).exports as unknown as KernelExports);
     hasher.#openCard();
     return hasher;
+  }
+
+  /** Of the picture that was hashed last: upright. */
+  get size(): Size {
+    return this.#size;
   }
 
   /**
@@ -76,6 +83,7 @@ export class PictureHasher {
     );
     const result = new ResultReader(this.#exports.memory.buffer, address >>> 0);
     result.throwIfFailed();
+    this.#size = { width: result.u32(72), height: result.u32(76) };
     return differenceBits(new Uint8Array(result.buffer, result.u32(28), COLUMNS * ROWS));
   }
 

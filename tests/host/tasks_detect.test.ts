@@ -69,6 +69,36 @@ for (const [name, write] of [
   );
 }
 
+testWith(
+  'the cache gives boxes in pixels of the picture that is asked about, though the tensor is that of another size',
+  { data: testData },
+  ({ data }) =>
+    withScratch(async (folder) => {
+      const model = writeUltraFace(folder, data);
+      const gray = (width: number, height: number) => {
+        return { data: new Uint8Array(width * height * 3).fill(127), width, height };
+      };
+      for (const cache of [true, { nearDuplicates: { distance: 4 } }]) {
+        const engine = await createEngine({ model, workers: 1, cache });
+        try {
+          const small = await engine.detect(gray(320, 240), { threshold: 0 });
+          const large = await engine.detect(gray(640, 480), { threshold: 0 });
+          assert.equal(large.input_sha256, small.input_sha256);
+          assert.equal(large.cached, undefined);
+          assert.deepEqual(large.picture, { width: 640, height: 480 });
+          const again = await engine.detect(
+            { ...gray(640, 480), data: new Uint8Array(921_600).fill(127) },
+            { threshold: 0 },
+          );
+          assert.deepEqual(again.predictions, large.predictions);
+          assert.ok(again.cached !== undefined);
+        } finally {
+          await engine.close();
+        }
+      }
+    }),
+);
+
 const f32 = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
 /** A card whose input is 40 x 20 pixels of a picture resized without regard to its shape. */
