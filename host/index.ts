@@ -66,6 +66,14 @@ export type {
   PatchOperation,
 } from './parity/index.js';
 export {
+  createTextEngine,
+  type GenerateOptions,
+  type SearchHit,
+  type TextEngine,
+  type TextEngineOptions,
+  type TextLabel,
+} from './text/text_engine.js';
+export {
   type BatchOptions,
   createTokenizer,
   type DecodeOptions,

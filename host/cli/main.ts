@@ -16,6 +16,7 @@ import { addPreprocess } from './preprocess.js';
 import { addRun } from './run.js';
 import { addRuntimes } from './runtimes.js';
 import { addScore } from './score.js';
+import { addText } from './text.js';
 
 /** Arguments before `--`: ours. */
 function ownArguments(argv: readonly string[]): readonly string[] {
@@ -57,6 +58,7 @@ Examples:
   addConformance(program, done);
   addBench(program, done);
   addModels(program, done);
+  addText(program, done);
   addRuntimes(program, done);
   addDoctor(program, done);
   addDemo(program, done);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../errors.js';
 import type { CardInput, CardOutput, ModelCard } from '../models/card.js';
+import { importTextModel } from '../models/import_text.js';
 import {
   builtinModelNames,
   cardPlugins,
@@ -30,12 +31,29 @@ export function addModels(program: Command, done: (exitCode: number) => void): v
     .option('--json', 'the card as JSON')
     .action((model: string, options: JsonOption) => done(inspect(model, options)));
   models
+    .command('import')
+    .description(
+      'make a package of a Hugging Face folder with an ONNX model for texts (BERT, DistilBERT, sentence-transformers)',
+    )
+    .argument('<FOLDER>', 'folder with config.json, a tokenizer and model.onnx or onnx/model.onnx')
+    .requiredOption('--out <DIR>', 'folder to make; it must not be there')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', '\nExample:\n  $ edge-infer models import ./all-MiniLM-L6-v2 --out ./minilm')
+    .action((folder: string, options: { out: string; json?: true }) => done(importModel(folder, options)));
+  models
     .command('verify')
     .description('check every file against the card: inside the package, size, SHA-256')
     .argument('<DIR|NAME>', 'folder with model.json, or a built-in model')
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExample:\n  $ edge-infer models verify ./my-model')
     .action(async (model: string, options: JsonOption) => done(await verify(model, options)));
+}
+
+function importModel(folder: string, options: { out: string; json?: true }): number {
+  const { card, root } = importTextModel(folder, options.out);
+  if (options.json) print(JSON.stringify({ folder: root, name: card.name, task: card.task }));
+  else for (const line of table(describe(card, root))) print(line);
+  return EXIT.ok;
 }
 
 function list(options: JsonOption): number {

@@ -111,6 +111,22 @@ export interface CardGraph {
   measured?: Record<string, unknown>;
 }
 
+/** How a model of the task `text` is fed, and what becomes of its output. */
+export interface CardText {
+  tokenizer: {
+    /** Files of the package: tokenizer.json, or vocab.txt, or vocab.json and merges.txt; tokenizer_config.json beside those. */
+    files: string[];
+    /** Most tokens of a sequence, special ones included. */
+    max_length: number;
+  };
+  /** Names of the graph's inputs, which are of the type that the card's `input` says. */
+  inputs: { input_ids: string; attention_mask?: string; token_type_ids?: string };
+  /** How the vectors of the tokens become one: their mean, the first one, or the graph gives one itself. */
+  pooling: 'mean' | 'cls' | 'none';
+  /** Divide the vector by its Euclidean norm. */
+  normalize: boolean;
+}
+
 /** The card, schema 1. */
 export interface ModelCard {
   schema: 1;
@@ -127,6 +143,8 @@ export interface ModelCard {
   score?: 'classes' | 'reconstruction_error';
   graphs: CardGraph[];
   files?: CardFile[];
+  /** Of the task `text`. */
+  text?: CardText;
 }
 
 /** Path of the published JSON Schema. */
