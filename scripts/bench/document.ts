@@ -11,6 +11,7 @@ const CHAPTERS: readonly (readonly [folder: string, title: string])[] = [
   ['decode', 'Decoding'],
   ['resize', 'Resizing'],
   ['vectors', 'Kernels over vectors'],
+  ['text', 'Texts to ids'],
   ['runtimes', 'The same module in every runtime'],
   ['cold', 'Cold start'],
   ['memory', 'Memory'],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageVersion } from '../../host/paths.js';
 import { CHECKOUT, MACHINE_TOOLS } from '../machine/paths.js';
-import { prepareTools, referencePython, secondNode } from '../machine/tools.js';
+import { languagePython, prepareTools, referencePython, secondNode } from '../machine/tools.js';
 import { NotHad } from './case.js';
 import { compileBenchGuest } from './guest.js';
 import { makePictures, type Pictures } from './pictures.js';
@@ -39,7 +39,7 @@ export class BenchMachine {
   }
 
   /** Makes a tool of this machine when it is missing; why it could not be made. */
-  #tool(name: 'python' | 'node24'): Promise<string | undefined> {
+  #tool(name: 'python' | 'language' | 'node24'): Promise<string | undefined> {
     return this.#get(name, async () => (await prepareTools((line) => this.#say(line), [name]))[0]);
   }
 
@@ -67,6 +67,14 @@ export class BenchMachine {
     const python = referencePython();
     if (python !== undefined) return python;
     throw new NotHad(`no Python reference (${why ?? 'unknown reason'})`);
+  }
+
+  /** The reference Python for texts. */
+  async textPython(): Promise<string> {
+    const why = languagePython() === undefined ? await this.#tool('language') : undefined;
+    const python = languagePython();
+    if (python !== undefined) return python;
+    throw new NotHad(`no Python reference for texts (${why ?? 'unknown reason'})`);
   }
 
   /** Folder with a node_modules of the rivals that npm has. */

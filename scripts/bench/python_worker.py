@@ -165,6 +165,15 @@ def classify_pillow(files, graph, **_):
     return over(files, run, lambda best: best.astype(numpy.int32).tobytes(), versions)
 
 
+def tokenize_hugging_face(tokenizer, text, **_):
+    numpy = library("numpy", "NumPy")
+    tokenizers = library("tokenizers", "tokenizers")
+    opened = tokenizers.Tokenizer.from_file(tokenizer)
+    string = read(text).decode()
+    versions = {"tokenizers (Python)": tokenizers.__version__}
+    return fixed(lambda: opened.encode(string).ids, lambda ids: numpy.array(ids, numpy.uint32).tobytes(), versions)
+
+
 SUBJECTS = {
     function.__name__: function
     for function in (
@@ -175,6 +184,7 @@ SUBJECTS = {
         preprocess_pillow,
         normalize_numpy,
         classify_pillow,
+        tokenize_hugging_face,
     )
 }
 

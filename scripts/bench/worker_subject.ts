@@ -82,10 +82,14 @@ export async function nodeSubject(
   return workerSubject(machine, [node ?? (await machine.node()), file], request);
 }
 
-/** A subject of python_worker.py. */
-export async function pythonSubject(machine: BenchMachine, request: WorkRequest): Promise<Subject> {
+/** A subject of python_worker.py; `python` other than the reference when given. */
+export async function pythonSubject(
+  machine: BenchMachine,
+  request: WorkRequest,
+  python?: string,
+): Promise<Subject> {
   const file = join(CHECKOUT, 'scripts/bench/python_worker.py');
-  return workerSubject(machine, [await machine.python(), file], request);
+  return workerSubject(machine, [python ?? (await machine.python()), file], request);
 }
 
 class Worker {

@@ -8,6 +8,7 @@ import { MEMORY_CASES } from './memory.js';
 import { PREPROCESS_CASES } from './preprocess.js';
 import { RESIZE_CASES } from './resize.js';
 import { RUNTIME_CASES } from './runtimes.js';
+import { TEXT_CASES } from './text.js';
 import { VECTOR_CASES } from './vectors.js';
 
 export const CASES: readonly BenchCase[] = [
@@ -17,6 +18,7 @@ export const CASES: readonly BenchCase[] = [
   ...DECODE_CASES,
   ...RESIZE_CASES,
   ...VECTOR_CASES,
+  ...TEXT_CASES,
   ...RUNTIME_CASES,
   ...COLD_START_CASES,
   ...MEMORY_CASES,

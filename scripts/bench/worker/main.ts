@@ -11,6 +11,7 @@ const SUBJECTS: Readonly<Record<string, () => Promise<Readonly<Record<string, Ma
   sharp: async () => (await import('./sharp.js')).SHARP_WORK,
   transformers: async () => (await import('./transformers.js')).TRANSFORMERS_WORK,
   load: async () => (await import('./load.js')).LOAD_WORK,
+  text: async () => (await import('./text.js')).TEXT_WORK,
   engine: async () => (await import('./engine.js')).ENGINE_WORK,
 };
 
