@@ -3,7 +3,8 @@ import { EdgeInferError, EXIT } from '../errors.js';
 import type { Answers, Call } from './messages.js';
 import { type BrowserEngineOptions, settingsOf } from './options.js';
 import { type BrowserImageSource, readPicture, transferOf } from './pictures.js';
-import type { BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
+import type { BrowserAnswers, BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
+import type { BrowserTask, Wanted } from './postprocess.js';
 import { type CallThread, InlineThread, WorkerThread } from './threads.js';
 
 /** What one request may be told. */
@@ -18,6 +19,22 @@ export interface BrowserClassifyOptions extends BrowserRequestOptions {
   top?: number;
   /** Least confidence, 0 to 1. Default: 0. */
   threshold?: number;
+}
+
+/** Options of `detect`. */
+export interface BrowserDetectOptions extends BrowserRequestOptions {
+  /** How many boxes at most. Default: what the card says. */
+  top?: number;
+  /** Least confidence, above 0 up to 1. Default: what the card says. */
+  threshold?: number;
+  /** Boxes that overlap a better one by more are suppressed, above 0 up to 1. Default: what the card says. */
+  iou?: number;
+}
+
+/** Options of `segment`. */
+export interface BrowserSegmentOptions extends BrowserRequestOptions {
+  /** Size of the mask: that of the picture (the default) or that which the model gives. */
+  size?: 'picture' | 'model';
 }
 
 /** Counts since the engine was made. */
@@ -36,6 +53,7 @@ export interface BrowserEngineStats {
 
 const DEFAULT_QUEUE = 16;
 const DEFAULT_TOP = 5;
+const AS_THE_CARD: Wanted = { top: 0, threshold: 0, iou: 0, ownMask: 0 };
 
 /** A model that is ready. Made by {@link createBrowserEngine}. */
 export class BrowserEngine {
@@ -65,6 +83,35 @@ export class BrowserEngine {
     return await this.#request(source, signal, (picture) => ({ kind: 'classify', picture, top, threshold }));
   }
 
+  /** The things on a picture and where they are, for a model whose card has the task `detect`. */
+  async detect(
+    source: BrowserImageSource,
+    { top = 0, threshold = 0, iou = 0, signal }: BrowserDetectOptions = {},
+  ): Promise<BrowserAnswers['detect']> {
+    if (!Number.isInteger(top) || top < 0) throw usage('top', top, 'a whole number from 1 on');
+    for (const [name, value] of Object.entries({ threshold, iou })) {
+      if (!(value >= 0 && value <= 1)) throw usage(name, value, 'a number from 0 to 1');
+    }
+    return await this.#answer('detect', source, { top, threshold, iou, ownMask: 0 }, signal);
+  }
+
+  /** The classes of the pixels of a picture, for a model whose card has the task `segment`. */
+  async segment(
+    source: BrowserImageSource,
+    { size = 'picture', signal }: BrowserSegmentOptions = {},
+  ): Promise<BrowserAnswers['segment']> {
+    const ownMask = size === 'model' ? 1 : 0;
+    return await this.#answer('segment', source, { ...AS_THE_CARD, ownMask }, signal);
+  }
+
+  /** The vector of a picture, for a model whose card has the task `embed`. */
+  async embed(
+    source: BrowserImageSource,
+    { signal }: BrowserRequestOptions = {},
+  ): Promise<BrowserAnswers['embed']> {
+    return await this.#answer('embed', source, AS_THE_CARD, signal);
+  }
+
   /** The exact tensor that the graph would be fed. */
   async preprocess(
     source: BrowserImageSource,
@@ -86,6 +133,16 @@ export class BrowserEngine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #answer<Task extends BrowserTask>(
+    task: Task,
+    source: BrowserImageSource,
+    wanted: Wanted,
+    signal: AbortSignal | undefined,
+  ): Promise<BrowserAnswers[Task]> {
+    const answer = await this.#request(source, signal, (picture) => ({ kind: task, picture, wanted }));
+    return answer as BrowserAnswers[Task];
   }
 
   async #request<C extends Call>(

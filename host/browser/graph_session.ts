@@ -2,7 +2,7 @@
 import { messageOf } from '../errors.js';
 import type { KernelTensor } from './kernels.js';
 import type { BrowserPackage } from './model_package.js';
-import { loadOrt, type Ort, type OrtSession, runtimeFailure } from './onnxruntime_web.js';
+import { loadOrt, type Ort, type OrtSession, runtimeFailure, sessionOptions } from './onnxruntime_web.js';
 import type { BrowserSettings } from './options.js';
 
 const TYPES = {
@@ -19,7 +19,7 @@ export class GraphSession {
     private readonly ort: Ort,
     private readonly session: OrtSession,
     private readonly input: string,
-    private readonly output: string,
+    private readonly outputs: readonly string[],
   ) {}
 
   /** @throws EdgeInferError `ONNXRUNTIME_MISSING`, `PROVIDER_MISSING`, `RUNTIME_LOAD_FAILED` (exit 5) */
@@ -30,11 +30,12 @@ export class GraphSession {
     const externalData = external.map((data, i) => ({ data, path: model.graph.files[i + 1]?.path }));
     try {
       const session = await ort.InferenceSession.create(graph ?? new Uint8Array(), {
-        executionProviders: [provider],
+        ...sessionOptions(provider),
         ...(externalData.length === 0 ? {} : { externalData }),
       });
       const name = provider === 'wasm' ? 'cpu' : provider;
-      return new GraphSession(name, ort, session, model.input.name, model.output.name);
+      const outputs = model.outputs.map((output) => output.name);
+      return new GraphSession(name, ort, session, model.input.name, outputs);
     } catch (cause) {
       throw runtimeFailure(
         'RUNTIME_LOAD_FAILED',
@@ -45,18 +46,21 @@ export class GraphSession {
     }
   }
 
-  /** The bytes of the output. */
-  async run({ dtype, shape, data }: KernelTensor): Promise<Uint8Array> {
+  /** The bytes of the outputs, in the order of the card. */
+  async run({ dtype, shape, data }: KernelTensor): Promise<Uint8Array[]> {
     const [type, Elements] = TYPES[dtype];
     const feed = new this.ort.Tensor(type, new Elements(data.buffer), shape);
     try {
-      const results = await this.session.run({ [this.input]: feed }, [this.output]);
-      const output = results[this.output];
-      if (output === undefined) throw new Error(`the graph has no output ${this.output}`);
-      const found = await output.getData();
-      const bytes = new Uint8Array(found.buffer, found.byteOffset, found.byteLength).slice();
-      output.dispose();
-      return bytes;
+      const results = await this.session.run({ [this.input]: feed }, this.outputs);
+      const list: Uint8Array[] = [];
+      for (const name of this.outputs) {
+        const output = results[name];
+        if (output === undefined) throw new Error(`the graph has no output ${name}`);
+        const found = await output.getData();
+        list.push(new Uint8Array(found.buffer, found.byteOffset, found.byteLength).slice());
+        output.dispose();
+      }
+      return list;
     } catch (cause) {
       throw runtimeFailure(
         'RUNTIME_COMPUTE_FAILED',

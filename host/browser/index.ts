@@ -11,12 +11,20 @@ export type { Prediction } from '../engine/results.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from '../errors.js';
 export {
   type BrowserClassifyOptions,
+  type BrowserDetectOptions,
   BrowserEngine,
   type BrowserEngineStats,
   type BrowserRequestOptions,
+  type BrowserSegmentOptions,
   createBrowserEngine,
 } from './engine.js';
 export { type BrowserRun, type BrowserRunOptions, canSuspend, runInBrowser } from './jspi/run.js';
 export type { BrowserEngineOptions, BrowserProvider } from './options.js';
 export type { BrowserImageSource } from './pictures.js';
-export type { BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
+export type {
+  BrowserAnswered,
+  BrowserAnswers,
+  BrowserClassification,
+  BrowserTensor,
+  OpenedModel,
+} from './pipeline.js';

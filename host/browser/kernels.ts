@@ -1,25 +1,17 @@
-/** edge_kernels.wasm in a browser: pictures to tensors, outputs of graphs to predictions. docs/abi.md. */
-import { ResultView } from '../engine/result_view.js';
-import { type Prediction, readPredictions } from '../engine/results.js';
-import { EdgeInferError, EXIT, messageOf } from '../errors.js';
-import { Wasm, type WasmMemory } from '../wasm.js';
-import { fetchBytes, sha256 } from './fetching.js';
+/** edge_kernels.wasm in a browser: pictures to tensors, scores to classes. docs/abi.md. */
+import { type Prediction, readPredictions, type Size } from '../engine/results.js';
+import { CardModule, type CardModuleExports } from './card_module.js';
+import { sha256 } from './fetching.js';
 import type { BrowserPackage } from './model_package.js';
 
-interface KernelExports {
-  memory: WasmMemory;
-  edge_alloc(size: number): number;
-  edge_reset(): void;
-  edge_open_card(card: number, length: number, labels: number, labelsLength: number): number;
+interface KernelExports extends CardModuleExports {
   edge_preprocess(image: number, length: number, width: number, height: number, layout: number): number;
   edge_postprocess(output: number, length: number, top: number, threshold: number): number;
 }
 
 /** Pixels as the module takes them: an encoded file with layout 0, or raw pixels. */
-export interface KernelPicture {
+export interface KernelPicture extends Size {
   readonly bytes: Uint8Array;
-  readonly width: number;
-  readonly height: number;
   readonly layout: number;
 }
 
@@ -30,6 +22,8 @@ export interface KernelTensor {
   /** A copy. */
   readonly data: Uint8Array<ArrayBuffer>;
   readonly input_sha256: string;
+  /** Size of the picture: upright, unless the card takes pictures as they are stored. */
+  readonly picture: Size;
 }
 
 const DTYPES = ['f32', 'f16', 'u8', 'i8'] as const;
@@ -38,43 +32,16 @@ const LAYOUT_UNHASHED = 1 << 24;
 
 /** One instance with one open card. */
 export class BrowserKernels {
-  readonly #exports: KernelExports;
+  private constructor(private readonly module: CardModule<KernelExports>) {}
 
-  private constructor(exports: KernelExports) {
-    this.#exports = exports;
-  }
-
-  /**
-   * Instantiates the module and opens a card.
-   *
-   * @throws EdgeInferError `DOWNLOAD_FAILED`, `RUNTIME_NO_WASM`, errors of the card and the labels (exit 4)
-   */
-  static async open(url: string, { cardBytes, labels }: BrowserPackage): Promise<BrowserKernels> {
-    const bytes = await fetchBytes(url);
-    let kernels: BrowserKernels;
-    try {
-      const { exports } = await Wasm.instantiate(await Wasm.compile(bytes));
-      kernels = new BrowserKernels(exports as unknown as KernelExports);
-    } catch (cause) {
-      throw new EdgeInferError({
-        code: 'RUNTIME_NO_WASM',
-        message: `cannot run ${url} here: ${messageOf(cause)}`,
-        hint: 'use a browser with WebAssembly SIMD, and check that the address gives the module',
-        exitCode: EXIT.runtime,
-        cause,
-      });
-    }
-    const own = kernels.#exports;
-    kernels.#call(() =>
-      own.edge_open_card(kernels.#put(cardBytes), cardBytes.length, kernels.#put(labels), labels.length),
-    );
-    own.edge_reset();
-    return kernels;
+  /** @throws EdgeInferError as {@link CardModule.open} */
+  static async open(url: string, model: BrowserPackage): Promise<BrowserKernels> {
+    return new BrowserKernels(await CardModule.open<KernelExports>(url, model));
   }
 
   /** Bytes of the instance's memory, which never shrinks. */
   get memoryBytes(): number {
-    return this.#exports.memory.buffer.byteLength;
+    return this.module.memoryBytes;
   }
 
   /**
@@ -83,59 +50,28 @@ export class BrowserKernels {
    * @throws EdgeInferError exit 3 for the picture
    */
   async preprocess({ bytes, width, height, layout }: KernelPicture): Promise<KernelTensor> {
-    const result = this.#call(() =>
-      this.#exports.edge_preprocess(this.#put(bytes), bytes.length, width, height, layout | LAYOUT_UNHASHED),
+    const { module } = this;
+    const { exports } = module;
+    const result = module.call(() =>
+      exports.edge_preprocess(module.put(bytes), bytes.length, width, height, layout | LAYOUT_UNHASHED),
     );
     const shape: number[] = [];
     for (let i = 0; i < result.u32(44); i++) shape.push(result.u32(48 + i * 4));
     const dtype = DTYPES[result.u32(40)] ?? 'f32';
+    const picture = { width: result.u32(72), height: result.u32(76) };
     const data = result.bytesAt(result.u32(28), result.u32(32));
-    this.#exports.edge_reset();
-    return { dtype, shape, data, input_sha256: await sha256(data) };
+    exports.edge_reset();
+    return { dtype, shape, data, input_sha256: await sha256(data), picture };
   }
 
-  /** What the output of the graph says. */
-  postprocess(output: Uint8Array, top: number, threshold: number): Prediction[] {
-    const result = this.#call(() =>
-      this.#exports.edge_postprocess(this.#put(output), output.length, top, threshold),
+  /** The classes that the output of the graph names. */
+  classify(output: Uint8Array, top: number, threshold: number): Prediction[] {
+    const { module } = this;
+    const { exports } = module;
+    const predictions = readPredictions(
+      module.call(() => exports.edge_postprocess(module.put(output), output.length, top, threshold)),
     );
-    const predictions = readPredictions(result);
-    this.#exports.edge_reset();
+    exports.edge_reset();
     return predictions;
-  }
-
-  #put(bytes: Uint8Array): number {
-    if (bytes.length === 0) return 0;
-    const at = this.#exports.edge_alloc(bytes.length) >>> 0;
-    if (at === 0) {
-      throw new EdgeInferError({
-        code: 'RUNTIME_MEMORY',
-        message: `no memory for ${bytes.length} bytes`,
-        hint: 'use a smaller picture',
-        exitCode: EXIT.input,
-      });
-    }
-    new Uint8Array(this.#exports.memory.buffer).set(bytes, at);
-    return at;
-  }
-
-  /** The result of a call; whatever it was given is dropped when it failed. */
-  #call(body: () => number): ResultView {
-    try {
-      const address = body() >>> 0;
-      const result = new ResultView(this.#exports.memory.buffer, address);
-      result.throwIfFailed();
-      return result;
-    } catch (cause) {
-      this.#exports.edge_reset();
-      if (cause instanceof EdgeInferError) throw cause;
-      throw new EdgeInferError({
-        code: 'GUEST_TRAPPED',
-        message: `the guest stopped: ${messageOf(cause)}`,
-        hint: 'do not send this input again, and report it',
-        exitCode: EXIT.runtime,
-        cause,
-      });
-    }
   }
 }

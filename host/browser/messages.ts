@@ -2,7 +2,8 @@
 import { EdgeInferError, type EdgeInferErrorInit, toEdgeInferError } from '../errors.js';
 import type { BrowserSettings } from './options.js';
 import type { PictureMessage } from './pictures.js';
-import type { BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
+import type { BrowserAnswers, BrowserClassification, BrowserTensor, OpenedModel } from './pipeline.js';
+import type { BrowserTask, Wanted } from './postprocess.js';
 
 /** Work for the worker. */
 export type Call =
@@ -13,10 +14,11 @@ export type Call =
       readonly top: number;
       readonly threshold: number;
     }
+  | { readonly kind: BrowserTask; readonly picture: PictureMessage; readonly wanted: Wanted }
   | { readonly kind: 'preprocess'; readonly picture: PictureMessage };
 
 /** What each kind of work gives. */
-export interface Answers {
+export interface Answers extends BrowserAnswers {
   open: OpenedModel;
   classify: BrowserClassification;
   preprocess: BrowserTensor;

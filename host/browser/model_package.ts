@@ -9,8 +9,11 @@ export interface BrowserPackage {
   /** Bytes of model.json, which the module reads itself. */
   readonly cardBytes: Uint8Array;
   readonly labels: Uint8Array;
+  /** Of an SSD head; empty where there are none. */
+  readonly priors: Uint8Array;
   readonly input: CardInput;
-  readonly output: CardOutput;
+  /** All outputs that the card names. */
+  readonly outputs: readonly CardOutput[];
   readonly graph: CardGraph;
   /** Bytes of the graph's files, in the card's order; the first one is the ONNX file. */
   readonly graphFiles: readonly Uint8Array<ArrayBuffer>[];
@@ -53,8 +56,9 @@ export async function fetchPackage(folder: string, precision: string | undefined
   const url = `${folder}model.json`;
   const cardBytes = await fetchBytes(url);
   const card = readCard(cardBytes, url);
-  const [input, output] = [first(card.input), first(card.output)];
-  if (input === undefined || output === undefined) throw cardError(url, 'input or output is missing');
+  const input = first(card.input);
+  const outputs = [card.output].flat();
+  if (input === undefined || outputs[0] === undefined) throw cardError(url, 'input or output is missing');
   const graph = card.graphs.find(
     (each) => each.encoding === 'onnx' && (precision === undefined || each.precision === precision),
   );
@@ -66,13 +70,16 @@ export async function fetchPackage(folder: string, precision: string | undefined
       exitCode: EXIT.model,
     });
   }
-  const labelsFile = card.files?.find((file) => file.path === output.labels);
-  if (output.labels !== undefined && labelsFile === undefined) {
-    throw cardError(url, `the labels file (${output.labels}) is not listed in files`);
-  }
-  const [labels, ...graphFiles] = await Promise.all([
-    labelsFile === undefined ? new Uint8Array() : fetchChecked(folder, labelsFile),
+  const listed = (path: string | undefined) => {
+    if (path === undefined) return new Uint8Array();
+    const file = card.files?.find((each) => each.path === path);
+    if (file === undefined) throw cardError(url, `${path} is not listed in files`);
+    return fetchChecked(folder, file);
+  };
+  const [labels, priors, ...graphFiles] = await Promise.all([
+    listed(outputs.find((output) => output.labels !== undefined)?.labels),
+    listed(card.detect?.priors),
     ...graph.files.map((file) => fetchChecked(folder, file)),
   ]);
-  return { card, cardBytes, labels, input, output, graph, graphFiles };
+  return { card, cardBytes, labels, priors, input, outputs, graph, graphFiles };
 }

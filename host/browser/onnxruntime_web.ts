@@ -33,6 +33,13 @@ export interface Ort {
 
 const FILES = { wasm: 'ort.wasm.min.mjs', webgpu: 'ort.webgpu.min.mjs' } as const;
 
+const ERRORS = 3;
+
+/** Options of a session: the one provider (ONNX Runtime runs nodes that it lacks on the CPU), no warnings in the page's console. */
+export function sessionOptions(provider: BrowserSettings['provider']): Record<string, unknown> {
+  return { executionProviders: [provider], logSeverityLevel: ERRORS };
+}
+
 /** An error of exit code 5. */
 export function runtimeFailure(code: string, message: string, hint: string, cause?: unknown): EdgeInferError {
   return new EdgeInferError({ code, message, hint, exitCode: EXIT.runtime, cause });

@@ -20,6 +20,8 @@ export interface BrowserEngineOptions {
   queue?: number;
   /** Address of edge_kernels.wasm. Default: where it lies in this package. */
   kernels?: string | URL;
+  /** Address of edge_postprocess.wasm, for tasks other than `classify`. Default: where it lies in this package. */
+  postprocess?: string | URL;
   /** Address of the folder `dist` of onnxruntime-web. Default: beside this package in node_modules. */
   onnxruntime?: string | URL;
 }
@@ -31,6 +33,7 @@ export interface BrowserSettings {
   precision: string | undefined;
   threads: number;
   kernels: string;
+  postprocess: string;
   onnxruntime: string;
 }
 
@@ -48,6 +51,7 @@ export function settingsOf(options: BrowserEngineOptions): BrowserSettings {
   const cores = Browser.navigator.hardwareConcurrency ?? 1;
   // This file is dist/host/browser/options.js of the package.
   const kernels = options.kernels ?? new URL('../../wasm/edge_kernels.wasm', import.meta.url);
+  const postprocess = options.postprocess ?? new URL('../../wasm/edge_postprocess.wasm', import.meta.url);
   const onnxruntime = options.onnxruntime ?? new URL('../../../../onnxruntime-web/dist/', import.meta.url);
   return {
     model: folderUrl(options.model),
@@ -55,6 +59,7 @@ export function settingsOf(options: BrowserEngineOptions): BrowserSettings {
     precision: options.precision,
     threads: options.threads ?? (isolated ? Math.min(MOST_THREADS, cores) : 1),
     kernels: new URL(kernels, Browser.location.href).href,
+    postprocess: new URL(postprocess, Browser.location.href).href,
     onnxruntime: folderUrl(onnxruntime),
   };
 }

@@ -29,6 +29,9 @@ export class Runner {
     }
     if (this.#pipeline === undefined) throw new Error('the engine is not open');
     if (call.kind === 'preprocess') return await this.#pipeline.preprocess(call.picture);
-    return await this.#pipeline.classify(call.picture, call.top, call.threshold);
+    if (call.kind === 'classify') {
+      return await this.#pipeline.classify(call.picture, call.top, call.threshold);
+    }
+    return await this.#pipeline.answer(call.kind, call.picture, call.wanted);
   }
 }

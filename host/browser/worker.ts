@@ -13,7 +13,9 @@ const runner = new Runner();
 scope.addEventListener('message', async ({ data: { id, call } }) => {
   try {
     const answer = await runner.run(call);
-    const transfer = 'data' in answer ? [answer.data.buffer] : [];
+    const transfer: object[] = [];
+    if ('data' in answer) transfer.push(answer.data.buffer);
+    if ('mask' in answer) transfer.push(answer.mask.data.buffer);
     scope.postMessage({ id, memoryBytes: runner.memoryBytes, answer }, transfer);
   } catch (thrown) {
     scope.postMessage({ id, memoryBytes: runner.memoryBytes, error: plainError(thrown) }, []);

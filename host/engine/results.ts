@@ -167,7 +167,7 @@ function readSize(result: ResultView, offset: number): Size {
 }
 
 /** Reads the vector of edge_embed. */
-export function readVector(result: ResultReader): Float32Array<ArrayBuffer> {
+export function readVector(result: ResultView): Float32Array<ArrayBuffer> {
   return new Float32Array(result.bytesAt(result.u32(28), result.u32(32) * 4).buffer);
 }
 

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Page } from 'playwright-core';
 import type * as Api from '../../host/browser/index.js';
-import { classify, preprocess } from '../../host/index.js';
+import { classify, createEngine, preprocess } from '../../host/index.js';
 import { CHECKOUT, sharedData } from '../../scripts/machine/paths.js';
 import { BrowserHouse } from '../support/browser_page.js';
 import { makePng, seeded } from '../support/pictures.js';
 import { chromium, testData, testWith } from '../support/requirements.js';
+import { writeUltraFace } from '../support/task_packages.js';
 
 const BLANK = 'model/labels.txt';
 const CONFIDENCE_TOLERANCE = 1e-4;
@@ -157,6 +158,46 @@ testWith(
       const { answers } = await classifyIn(page, [photo], {});
       assert.equal(answers[0]?.input_sha256, expected.input_sha256);
       assert.equal(answers[0]?.predictions[0]?.label, expected.predictions[0]?.label);
+    });
+  },
+  { timeout: 300_000 },
+);
+
+testWith(
+  'a detector finds the faces that Node finds, from the same input; a model of another task says so',
+  { chromium, testData },
+  async ({ chromium, testData }) => {
+    const model = writeUltraFace(join(scratch, 'ultraface'), testData);
+    const photo = readFileSync(join(testData, 'images/coral_cc/face.jpg'));
+    await using engine = await createEngine({ model, workers: 1 });
+    const expected = await engine.detect(photo);
+    assert.ok(expected.predictions.length > 0, 'there is a face to find');
+    await (await house(chromium, model)).withPage('model/model.json', async (page) => {
+      const { found, refused, task } = await page.evaluate(
+        async ([module, text]) => {
+          const { createBrowserEngine } = (await import(module)) as typeof Api;
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          const engine = await createBrowserEngine({ model: '/model/' });
+          const found = await engine.detect(bytes);
+          const refused = await engine.classify(bytes).catch((thrown) => (thrown as Api.EdgeInferError).code);
+          const { task } = engine.stats().model;
+          await engine.close();
+          return { found, refused, task };
+        },
+        [MODULE, photo.toString('base64')] as const,
+      );
+      assert.equal(task, 'detect');
+      assert.equal(refused, 'TASK_UNSUPPORTED');
+      assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort());
+      assert.equal(found.input_sha256, expected.input_sha256);
+      assert.deepEqual(found.picture, expected.picture);
+      assert.equal(found.predictions.length, expected.predictions.length);
+      for (const [i, { label, confidence, box }] of found.predictions.entries()) {
+        const other = expected.predictions[i]!;
+        assert.equal(label, other.label);
+        assert.ok(Math.abs(confidence - other.confidence) < 1e-3);
+        for (const [side, value] of box.entries()) assert.ok(Math.abs(value - other.box[side]!) < 0.5);
+      }
     });
   },
   { timeout: 300_000 },

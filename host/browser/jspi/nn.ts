@@ -4,7 +4,7 @@ import { GuestMemory } from '../../wasi-nn/guest_memory.js';
 import { HandleTable } from '../../wasi-nn/handles.js';
 import { type Dtype, elementCount, MAX_RANK, resolveWitxDtype } from '../../wasi-nn/tensors.js';
 import type { WasmMemory } from '../../wasm.js';
-import type { Ort, OrtSession, OrtTensor } from '../onnxruntime_web.js';
+import { type Ort, type OrtSession, type OrtTensor, sessionOptions } from '../onnxruntime_web.js';
 import type { BrowserProvider } from '../options.js';
 
 interface Context {
@@ -100,7 +100,7 @@ export class BrowserNn {
     const model = memory.bytes(memory.u32(builder), memory.u32(builder + 4)).slice();
     const ort = await this.#ort();
     this.#tensor = ort.Tensor;
-    const session = await ort.InferenceSession.create(model, { executionProviders: [this.provider] });
+    const session = await ort.InferenceSession.create(model, sessionOptions(this.provider));
     memory.setU32(out, this.#graphs.add(session));
   }
 

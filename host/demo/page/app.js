@@ -35,7 +35,7 @@ function milliseconds(value) {
   return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
 }
 
-function showPredictions(predictions) {
+function showPredictions(predictions, otherwise) {
   const rows = predictions.map((prediction) => {
     const row = document.createElement('li');
     const bar = document.createElement('span');
@@ -51,11 +51,12 @@ function showPredictions(predictions) {
     return row;
   });
   element('predictions').replaceChildren(...rows);
+  element('nothing').textContent = otherwise;
   element('nothing').hidden = rows.length > 0;
 }
 
 function showAnswer({ predictions, timings, latency_ms, input_sha256 }) {
-  showPredictions(predictions);
+  showPredictions(predictions, 'Nothing that this model knows.');
   drawBoxes(view, predictions);
   for (const phase of ['preprocess', 'infer', 'postprocess']) {
     element(`time-${phase}`).textContent = milliseconds(timings[phase]);
@@ -66,7 +67,7 @@ function showAnswer({ predictions, timings, latency_ms, input_sha256 }) {
 }
 
 function clearAnswer() {
-  showPredictions([]);
+  showPredictions([], 'Nothing yet: choose a picture.');
   for (const phase of ['preprocess', 'infer', 'postprocess', 'total']) {
     element(`time-${phase}`).textContent = '–';
   }
@@ -92,7 +93,9 @@ async function showFile(file) {
 async function classify(source) {
   const own = ++turn;
   try {
-    const answer = await (await engine).classify(source, { top: TOP });
+    const opened = await engine;
+    const detects = opened.stats().model.task === 'detect';
+    const answer = await (detects ? opened.detect(source) : opened.classify(source, { top: TOP }));
     if (own !== turn) return undefined;
     showError(undefined);
     showAnswer(answer);
@@ -124,7 +127,7 @@ function openEngine() {
     (opened) => {
       if (engine !== opening) return;
       const { model } = opened.stats();
-      status.textContent = `${model.name} ${model.version} · ${model.precision} · ${model.labels} labels`;
+      status.textContent = `${model.name} ${model.version} · ${model.precision} · ${model.labels} ${model.labels === 1 ? 'label' : 'labels'}`;
     },
     (error) => {
       if (engine !== opening) return;

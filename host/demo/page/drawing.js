@@ -42,12 +42,14 @@ export function drawBoxes(canvas, predictions) {
     const { width } = context.measureText(text);
     const height = Math.max(14, unit * 6.5);
     const above = top >= height ? top - height : top;
+    // Kept inside of the picture, where a box is near its right side.
+    const start = Math.max(0, Math.min(left, canvas.width - width - unit * 3));
     context.strokeStyle = colour;
     context.strokeRect(left, top, right - left, bottom - top);
     context.fillStyle = colour;
-    context.fillRect(left, above, width + unit * 3, height);
+    context.fillRect(start, above, width + unit * 3, height);
     context.fillStyle = '#fff';
-    context.fillText(text, left + unit * 1.5, above + (height - unit * 5) / 2);
+    context.fillText(text, start + unit * 1.5, above + (height - unit * 5) / 2);
   }
 }
 
