@@ -1,4 +1,5 @@
 /** `edge-infer models list|inspect|verify`. */
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT } from '../errors.js';
 import type { CardInput, CardOutput, ModelCard } from '../models/card.js';
@@ -10,6 +11,7 @@ import {
   requireVerified,
   verifyPackage,
 } from '../models/package.js';
+import { addDetectorFlags, type DetectorFlags, importDetectorGraph } from './import_detector.js';
 import { print, table } from './output.js';
 
 interface JsonOption {
@@ -30,16 +32,31 @@ export function addModels(program: Command, done: (exitCode: number) => void): v
     .argument('<DIR|NAME>', 'folder with model.json, or a built-in model')
     .option('--json', 'the card as JSON')
     .action((model: string, options: JsonOption) => done(inspect(model, options)));
-  models
+  const importing = models
     .command('import')
     .description(
-      'make a package of a Hugging Face folder with an ONNX model for texts (BERT, DistilBERT, sentence-transformers)',
+      'make a package of a Hugging Face folder with an ONNX model for texts (BERT, DistilBERT, sentence-transformers), or of the ONNX or TFLite graph of a detector',
     )
-    .argument('<FOLDER>', 'folder with config.json, a tokenizer and model.onnx or onnx/model.onnx')
+    .argument(
+      '<FOLDER|GRAPH>',
+      'folder with config.json, a tokenizer and model.onnx or onnx/model.onnx; or a file',
+    )
     .requiredOption('--out <DIR>', 'folder to make; it must not be there')
     .option('--json', 'one JSON object')
-    .addHelpText('after', '\nExample:\n  $ edge-infer models import ./all-MiniLM-L6-v2 --out ./minilm')
-    .action((folder: string, options: { out: string; json?: true }) => done(importModel(folder, options)));
+    .addHelpText(
+      'after',
+      `
+A graph does not say how its pictures were made: check colour, fit and normalisation with edge-infer parity.
+
+Examples:
+  $ edge-infer models import ./all-MiniLM-L6-v2 --out ./minilm
+  $ edge-infer models import faces.onnx --out ./faces --labels labels.txt --mean 127,127,127 --std 128,128,128`,
+    )
+    .action((from: string, options: DetectorFlags) => {
+      const isFile = statSync(from, { throwIfNoEntry: false })?.isFile() === true;
+      done(isFile ? importDetectorGraph(from, options) : importModel(from, options));
+    });
+  addDetectorFlags(importing);
   models
     .command('verify')
     .description('check every file against the card: inside the package, size, SHA-256')
