@@ -83,6 +83,25 @@ testWith(
     }),
 );
 
+testWith('a DistilBERT-style folder: imported, and texts get labels', { python: textPython }, ({ python }) =>
+  withScratch(async (scratch) => {
+    const folder = path.join(scratch, 'sentiment');
+    execFileSync(python, [path.join(CHECKOUT, 'scripts/golden/tiny_classifier.py'), folder]);
+    const { card, root } = importTextModel(folder, path.join(scratch, 'package'));
+    assert.deepEqual(card.text?.tokenizer, { files: ['vocab.txt', 'tokenizer_config.json'], max_length: 16 });
+    await using engine = await createTextEngine({ model: root });
+    const [best, other] = await engine.classify('Good, good: bad!');
+    assert.deepEqual([best?.class_id, best?.label, other?.label], [1, 'POSITIVE', 'NEGATIVE']);
+    // Logits 4 and 2.
+    assert.ok(Math.abs((best?.confidence ?? 0) - 1 / (1 + Math.exp(-2))) < 1e-6);
+    const [pair] = await engine.classify(['bad', 'bad bad good'], { top: 1 });
+    assert.equal(pair?.label, 'NEGATIVE');
+    await assert.rejects(engine.embed('good'), { code: 'MODEL_TASK' });
+    const { stdout } = await edgeInfer(['text', 'classify', '--model', root, '--top', '1', 'bad']);
+    assert.match(stdout, /^88\.08 % {2}NEGATIVE\n$/);
+  }),
+);
+
 test('folders that cannot be imported say why, and nothing is written', () =>
   withScratch(async (scratch) => {
     const folder = path.join(scratch, 'model');
