@@ -1,6 +1,9 @@
 /** Checked access to the memory of a guest. Every pointer and length is the guest's word: nothing is believed. */
 import { NnError } from './errors.js';
 
+/** Keeps no state between calls that give it all bytes at once. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** A linear memory, as `WebAssembly.Memory` is one: `buffer` is another object after it has grown. */
 export interface MemoryLike {
   readonly buffer: ArrayBufferLike;
@@ -75,7 +78,7 @@ export class GuestMemory {
       throw new NnError('invalid_argument', `a name of ${length >>> 0} bytes is too long`);
     const bytes = this.bytes(pointer, length).slice();
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      return UTF8.decode(bytes);
     } catch {
       throw new NnError('invalid_argument', 'a name is not UTF-8');
     }
