@@ -39,7 +39,7 @@ import {
   resizeTake,
   resizeWindow,
 } from './kernels/resize';
-import { sha256 } from './digest';
+import { hostHashes, sha256 } from './digest';
 import { layOut, layOutInput } from './geometry';
 import { arenaAlloc, arenaMark, arenaRelease } from './memory/arena';
 import { faultMemory } from './package';
@@ -50,9 +50,6 @@ import { put } from './text/writer';
 import { now } from './wasi/clock';
 
 const SAMPLE: i32 = 11;
-
-/** Whether the tensor of the answer is hashed here; see {@link hashTensors}. */
-let hashed: bool = true;
 
 /** Where rows come from: 0 the decoder, otherwise the address of the next row of a whole picture. */
 let rowAt: usize = 0;
@@ -118,11 +115,6 @@ export function adoptTensor(tensor: usize, width: i32, height: i32): i32 {
   if (width == 0) layOutInput();
   const status = width == 0 ? 0 : layOut(width, height);
   return status != 0 ? status : finish(start);
-}
-
-/** False: the host hashes tensors itself, answers have none until this is called again. */
-export function hashTensors(wanted: bool): void {
-  hashed = wanted;
 }
 
 /** Allocates what stays; a mark above it, 0 when there is no memory. */
@@ -210,7 +202,7 @@ function run(width: i32, height: i32, channels: i32): i32 {
 
 /** Hashes the tensor, unless the host does, and closes the times. */
 function finish(start: f64): i32 {
-  if (hashed) sha256(answer.tensor, answer.tensorLength, answer.sha256);
+  if (!hostHashes) sha256(answer.tensor, answer.tensorLength, answer.sha256);
   else answer.sha256 = 0;
   answer.latency = now() - start;
   answer.preprocess = answer.latency - answer.decode;

@@ -34,7 +34,7 @@ import { jsonErrorOffset, jsonParse, jsonStatus } from '../text/json_reader';
 import { jsonErrorText } from '../text/json_status';
 import { putU32 } from '../text/numbers';
 import { put, putByte, TextWriter, writerGrowing } from '../text/writer';
-import { useImage, useImageData } from './images';
+import { hashAsAsked, useImage, useImageData } from './images';
 import { ANY_TASK, NO_TASK, useModel } from './models';
 import {
   answerResult,
@@ -153,6 +153,7 @@ function inferJson(request: usize, length: usize): i32 {
   if (faultExit != 0) return faultExit;
   const model = jsonMember(root, 'model_id');
   if (model != 0 && jsonType(model) != JSON_STRING) return badRequest('model_id must be a text');
+  hashAsAsked(layout);
   const exit = useModel(model == 0 ? 0 : jsonText(model), model == 0 ? 0 : jsonTextLength(model), ANY_TASK);
   if (exit != 0) return exit;
   const data = jsonMember(root, 'image_data');
@@ -176,6 +177,7 @@ function useRequest(request: usize, bytes: usize, task: i32): i32 {
     faultAddress();
     return faultExit;
   }
+  hashAsAsked(r.layout);
   const exit = useModel(r.model, r.modelLength, task);
   return exit != 0 ? exit : useImage(r.image, r.imageLength, r.width, r.height, r.layout);
 }

@@ -4,10 +4,11 @@
 
 import { RAW_GRAY, RAW_RGB, RAW_RGBA } from '../codecs/raw_format';
 import { tensorBytes } from '../card/plan';
+import { leaveHashesToHost } from '../digest';
 import { EXIT_INPUT, EXIT_USAGE, faultBegin, faultExit, faultMessage, faultTry, faultWhy } from '../fault';
 import { arenaAlloc } from '../memory/arena';
 import { faultMemory } from '../package';
-import { adoptTensor, faultImage, hashTensors, preprocessEncoded, preprocessRaw } from '../pipeline';
+import { adoptTensor, faultImage, preprocessEncoded, preprocessRaw } from '../pipeline';
 import { base64Capacity, base64Decode } from '../text/base64';
 import {
   JSON_ARRAY,
@@ -27,16 +28,21 @@ import { put } from '../text/writer';
 
 /** Layout of bytes that are the tensor already. */
 const LAYOUT_TENSOR: i32 = 255;
-/** Added to a layout: the host hashes the tensor itself. */
-const LAYOUT_UNHASHED: i32 = 1 << 24;
+/** Added to a layout: the host hashes, see digest.ts. */
+const LAYOUT_HOST_HASHES: i32 = 1 << 24;
+
+/** Who hashes in a call with this layout: to be said before its model is opened. */
+export function hashAsAsked(layout: i32): void {
+  leaveHashesToHost((layout & LAYOUT_HOST_HASHES) != 0);
+}
 
 /**
  * Preprocesses `length` bytes: an encoded file for layout 0, a tensor for 255, otherwise raw pixels (raw_format.ts); the
  * exit code.
  */
 export function useImage(image: usize, length: usize, width: i32, height: i32, layout: i32): i32 {
-  hashTensors((layout & LAYOUT_UNHASHED) == 0);
-  const pixels = layout & ~LAYOUT_UNHASHED;
+  hashAsAsked(layout);
+  const pixels = layout & ~LAYOUT_HOST_HASHES;
   let status = 0;
   // A host that runs the graph itself has no use for its own tensor.
   if (NN_ABI != 0 && pixels == LAYOUT_TENSOR) {

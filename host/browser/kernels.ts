@@ -28,7 +28,7 @@ export interface KernelTensor {
 
 const DTYPES = ['f32', 'f16', 'u8', 'i8'] as const;
 /** The module leaves the SHA-256 to its host, whose own is several times as fast. */
-const LAYOUT_UNHASHED = 1 << 24;
+const LAYOUT_HOST_HASHES = 1 << 24;
 
 /** One instance with one open card. */
 export class BrowserKernels {
@@ -53,7 +53,7 @@ export class BrowserKernels {
     const { module } = this;
     const { exports } = module;
     const result = module.call(() =>
-      exports.edge_preprocess(module.put(bytes), bytes.length, width, height, layout | LAYOUT_UNHASHED),
+      exports.edge_preprocess(module.put(bytes), bytes.length, width, height, layout | LAYOUT_HOST_HASHES),
     );
     const shape: number[] = [];
     for (let i = 0; i < result.u32(44); i++) shape.push(result.u32(48 + i * 4));

@@ -34,6 +34,7 @@ export class GraphHost {
   readonly #native: NativeCall;
   #graph: BackendGraph | undefined;
   #loaded: CardGraph | undefined;
+  #refused: unknown;
 
   constructor(model: ModelChoice, native: NativeCall) {
     this.#model = model;
@@ -134,15 +135,41 @@ export class GraphHost {
     };
   }
 
+  /**
+   * What the card says of a graph of these bytes, which the guest leaves to us to hash.
+   *
+   * @throws NnError for bytes that the card does not know, or not as a graph that may be taken
+   */
+  #graphOf(parts: readonly Uint8Array[]): CardGraph {
+    const digests = parts.map(digestOf);
+    const { root, graphs } = this.#model;
+    const same = ({ files }: CardGraph) =>
+      files.length === parts.length && files.every(({ sha256 }, i) => sha256 === digests[i]);
+    const found = graphs.find(same);
+    if (found !== undefined) return found;
+    try {
+      for (const { files } of graphs) for (const file of files) readChecked(root, file);
+    } catch (error) {
+      this.#refused = error;
+    }
+    throw new NnError('unsupported_operation', 'not a graph of the precision that was asked for');
+  }
+
+  /**
+   * To be called after each call of the guest, which cannot know.
+   *
+   * @throws EdgeInferError `MODEL_HASH_MISMATCH` (exit 7) when a file of the model was not what its card says
+   */
+  throwIfRefused(): void {
+    if (this.#refused !== undefined) throw this.#refused;
+  }
+
   #load(
     backend: Backend,
     parts: Parameters<Backend['load']>[0],
     options: Parameters<Backend['load']>[1],
   ): BackendGraph {
-    this.#loaded = this.#model.graphs.find((graph) => begins(graph, parts[0]));
-    if (this.#loaded === undefined) {
-      throw new NnError('unsupported_operation', 'not a graph of the precision that was asked for');
-    }
+    this.#loaded = this.#graphOf(parts);
     const graph = this.#native(() => backend.load(parts, options));
     const watched: BackendGraph = {
       inputs: graph.inputs,
@@ -156,18 +183,15 @@ export class GraphHost {
   }
 }
 
-/** Whether a graph's first file is of these bytes. Those of another precision may be as many. */
-function begins({ files }: CardGraph, bytes: Uint8Array | undefined): boolean {
-  const [first] = files;
-  if (first === undefined || bytes === undefined || first.bytes !== bytes.byteLength) return false;
-  return first.sha256 === createHash('sha256').update(bytes).digest('hex');
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** A file of the package, checked against its hash. */
 export function readChecked(root: string, file: CardFile): Uint8Array {
   const path = resolvePackageFile(root, file.path);
   const bytes = readFileSync(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = digestOf(bytes);
   if (sha256 === file.sha256) return bytes;
   throw new EdgeInferError({
     code: 'MODEL_HASH_MISMATCH',

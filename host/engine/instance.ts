@@ -79,7 +79,7 @@ export class Instance implements OpenModel {
     const hasher = modules.kernels === undefined ? undefined : PictureHasher.create(modules.kernels);
     const instance = new Instance(model.task, nn, reactor, graphs, hasher);
     if (model.preload) instance.#warmUp();
-    else if (model.task !== 'raw' && model.task !== 'text') reactor.call('edge_preprocess', WARM_UP);
+    else if (model.task !== 'raw' && model.task !== 'text') instance.#call('edge_preprocess', WARM_UP);
     return instance;
   }
 
@@ -101,7 +101,7 @@ export class Instance implements OpenModel {
       case 'embed':
         return await this.#answer(job, ask);
       case 'preprocess':
-        return readTensor(this.#reactor.call('edge_preprocess', pictureOf(job)));
+        return readTensor(this.#call('edge_preprocess', pictureOf(job)));
       case 'run':
         // Through the guest where it would load the graph as well: one session is enough.
         if (this.#graphs.graph === undefined) this.#warmUp();
@@ -126,15 +126,31 @@ export class Instance implements OpenModel {
     }
     const wanted = job.kind === 'embed' ? {} : job;
     if (job.asking?.tensor !== true) {
-      return this.#read(job, this.#reactor.call(CALLS[job.kind], image, wanted), undefined, spent);
+      return this.#read(job, this.#call(CALLS[job.kind], image, wanted), undefined, spent);
     }
-    const place = readTensorPlace(this.#reactor.call('edge_preprocess', image));
+    const place = readTensorPlace(this.#call('edge_preprocess', image));
     const { input_sha256, timings } = place;
     spent.decode += timings.decode;
     spent.preprocess += timings.preprocess;
     if (await ask({ input_sha256, size: sizeFor(job, place.picture), timings: spent })) return undefined;
-    const result = this.#reactor.callWithTensor(CALLS[job.kind], place, wanted);
+    const result = this.#checked(() => this.#reactor.callWithTensor(CALLS[job.kind], place, wanted));
     return this.#read(job, result, input_sha256, spent);
+  }
+
+  #call(...asked: Parameters<Reactor['call']>): ResultReader {
+    return this.#checked(() => this.#reactor.call(...asked));
+  }
+
+  /** A file that is not the card's is told in our words: the guest only sees that its graph was refused. */
+  #checked(body: () => ResultReader): ResultReader {
+    try {
+      const result = body();
+      this.#graphs.throwIfRefused();
+      return result;
+    } catch (error) {
+      this.#graphs.throwIfRefused();
+      throw error;
+    }
   }
 
   #read(
@@ -159,7 +175,7 @@ export class Instance implements OpenModel {
 
   #warmUp(): void {
     const task = this.#task;
-    if (task in CALLS) this.#reactor.call(CALLS[task as keyof typeof CALLS], WARM_UP);
+    if (task in CALLS) this.#call(CALLS[task as keyof typeof CALLS], WARM_UP);
     else {
       this.#graphs.load();
       this.#graphs.runOnZeros();

@@ -20,7 +20,7 @@ interface KernelExports {
 const COLUMNS = 9;
 const ROWS = 8;
 /** The module leaves the SHA-256 of the 72 bytes out. */
-const LAYOUT_UNHASHED = 1 << 24;
+const LAYOUT_HOST_HASHES = 1 << 24;
 
 /** `draft`: a JPEG is decoded at an eighth of its size where that is enough. */
 const CARD = JSON.stringify({
@@ -79,7 +79,7 @@ export class PictureHasher {
       bytes.byteLength,
       width,
       height,
-      layout | LAYOUT_UNHASHED,
+      layout | LAYOUT_HOST_HASHES,
     );
     const result = new ResultReader(this.#exports.memory.buffer, address >>> 0);
     result.throwIfFailed();

@@ -24,8 +24,8 @@ type PictureCall = 'edge_classify' | 'edge_detect' | 'edge_segment' | 'edge_embe
 const REQUEST_BYTES = 44;
 /** Layout of bytes that are the tensor already. */
 const LAYOUT_TENSOR = 255;
-/** Added to a layout: the module leaves the hash of the tensor to us, who are four times as fast. */
-const LAYOUT_UNHASHED = 1 << 24;
+/** Added to a layout: hashes of tensors and of the files of graphs ({@link GraphHost}) are left to us, who are faster. */
+const LAYOUT_HOST_HASHES = 1 << 24;
 
 /** A picture: an encoded file with layout 0, or raw pixels. */
 export interface ReactorImage extends PictureForm {
@@ -132,7 +132,7 @@ export class Reactor {
       length,
       width,
       height,
-      layout | LAYOUT_UNHASHED,
+      layout | LAYOUT_HOST_HASHES,
       this.#modelAt,
       this.#model.byteLength,
       top,

@@ -1,8 +1,12 @@
 /** The model card: types, and validation against `card.schema.json`. */
+import { createRequire } from 'node:module';
 import type { ErrorObject } from 'ajv';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { packageFile } from '../paths.js';
-import validate from './card_validator.cjs';
+import type Validate from './card_validator.cjs';
+
+// An import would make Node look through all of it for the names that it exports, before it runs.
+const validate = createRequire(import.meta.url)('./card_validator.cjs') as typeof Validate;
 
 /** Element types a card may name. */
 export type CardDtype = 'f32' | 'f16' | 'u8' | 'i8' | 'i32' | 'i64';

@@ -2,13 +2,14 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestOptions } from '../engine/batches.js';
+import { cosineSearch } from '../engine/embedding_index.js';
 import type { EngineOptions } from '../engine/options.js';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { loadPackage, type ModelPackage, requireVerified, resolvePackageFile } from '../models/package.js';
 import type { GgmlOptions } from '../wasi-nn/backends/ggml_options.js';
 import { TextModel, wrongTask } from './text_model.js';
 import type { Tokenizer } from './tokenizer.js';
-import { cosine, normalized, poolTokens, softmaxOf } from './vectors.js';
+import { normalized, poolTokens, softmaxOf } from './vectors.js';
 import { Writer } from './writer.js';
 
 /** Options of {@link createTextEngine}; those of createEngine, of which `workers` is 1 unless it is given. */
@@ -145,7 +146,8 @@ export class TextEngine {
   /** Cosine of the angle between the vectors of two texts, -1 to 1. @throws EdgeInferError as {@link embed} */
   async similarity(a: string, b: string, options: RequestOptions = {}): Promise<number> {
     const [first, second] = (await this.embed([a, b], options)) as [Float32Array, Float32Array];
-    return cosine(first, second);
+    const [found] = await cosineSearch(first, [second], 1);
+    return found?.similarity ?? 0;
   }
 
   /**
@@ -166,10 +168,10 @@ export class TextEngine {
       : undefined;
     const vectors = texts === undefined ? (corpus as readonly Float32Array[]) : await this.embed(texts, rest);
     const wanted = await this.embed(query, rest);
-    return vectors
-      .map((vector, index) => ({ index, score: cosine(wanted, vector) }))
-      .sort((a, b) => b.score - a.score || a.index - b.index)
-      .slice(0, top);
+    return (await cosineSearch(wanted, vectors, top)).map(({ id, similarity }) => ({
+      index: id,
+      score: similarity,
+    }));
   }
 
   /**

@@ -1,4 +1,4 @@
-/** Arithmetic on the output of a text model: pooling, norm, cosine, softmax. */
+/** Arithmetic on the output of a text model: pooling, norm, softmax. */
 
 /** Vectors of the tokens of several sequences to one vector each: [batch, tokens, size] to `batch` of [size]. */
 export function poolTokens(
@@ -27,18 +27,6 @@ export function poolTokens(
 export function normalized(vector: Float32Array): Float32Array {
   const norm = Math.hypot(...vector);
   return norm === 0 ? vector : vector.map((value) => value / norm);
-}
-
-/** Cosine of the angle between two vectors; 0 when one is all zeros. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb);
 }
 
 /** Probabilities of logits. */

@@ -1,9 +1,11 @@
 /** `embed` and `run`: vectors and tensors of graphs made by hand. */
 import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { identityModel, sumProductModel } from '../../host/conformance/onnx.js';
 import { createEngine, type Tensor, type Tensors } from '../../host/index.js';
+import { CHECKOUT } from '../../scripts/machine/paths.js';
 import { ppm } from '../support/guest_stub.js';
 import { writeOnnxPackage } from '../support/onnx_package.js';
 import { withScratch } from '../support/scratch.js';
@@ -87,6 +89,30 @@ test('run on the built-in model gives the logits that classify ranks', async () 
     predictions.map(({ class_id }) => class_id),
     ranked.map(({ i }) => i),
   );
+});
+
+test('a file of the built-in model with another bit is refused, whichever thread opens it, and others are not looked at', async () => {
+  await withScratch(async (folder) => {
+    const model = join(folder, 'm');
+    for (const file of ['model.fp32.onnx', 'model.int8.onnx', 'labels.txt']) {
+      cpSync(join(CHECKOUT, 'models/cifar10'), model, { recursive: true });
+      const bytes = readFileSync(join(model, file));
+      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+      writeFileSync(join(model, file), bytes);
+      for (const workers of [0, 1]) {
+        const code = file === 'labels.txt' ? 'SECURITY_HASH' : 'MODEL_HASH_MISMATCH';
+        const precision = file === 'model.int8.onnx' ? 'int8' : 'fp32';
+        await assert.rejects(createEngine({ model, workers, precision }), { code, exitCode: 7 });
+        if (file === 'labels.txt') continue;
+        await using engine = await createEngine({
+          model,
+          workers,
+          precision: precision === 'int8' ? 'fp32' : 'int8',
+        });
+        assert.equal((await engine.classify(ppm(40, 30), { top: 1 })).predictions.length, 1);
+      }
+    }
+  });
 });
 
 test('a graph that is not what the card says is refused', async () => {

@@ -15,7 +15,7 @@ interface KernelExports {
 }
 
 /** The module leaves the SHA-256 of the tensor out. */
-const LAYOUT_UNHASHED = 1 << 24;
+const LAYOUT_HOST_HASHES = 1 << 24;
 
 /** Pixels of a file: `channels` is a layout of {@link ReactorImage}. */
 export interface Decoded {
@@ -62,7 +62,13 @@ export class Kernels {
   preprocess({ bytes, width, height, layout }: ReactorImage): Uint8Array {
     this.#exports.edge_reset();
     const at = this.#put(bytes);
-    const call = this.#exports.edge_preprocess(at, bytes.byteLength, width, height, layout | LAYOUT_UNHASHED);
+    const call = this.#exports.edge_preprocess(
+      at,
+      bytes.byteLength,
+      width,
+      height,
+      layout | LAYOUT_HOST_HASHES,
+    );
     const result = this.#result(call);
     return new Uint8Array(result.buffer, result.u32(28), result.u32(32));
   }
