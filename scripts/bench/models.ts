@@ -1,6 +1,7 @@
 /** Models and cards that the cases use. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { importDetector } from '../../host/models/detector.js';
 import { sharedData } from '../machine/paths.js';
 import { NotHad } from './case.js';
 import type { BenchMachine } from './machine.js';
@@ -59,6 +60,18 @@ export function mobileNet(): string {
 }
 
 export const mobileNetGraph = (): string => join(mobileNet(), 'model.fp32.onnx');
+
+/** UltraFace RFB-320 as a model package, and its graph. */
+export function ultraFace(machine: BenchMachine): { model: string; graph: string; picture: string } {
+  const shared = sharedData();
+  if (shared === undefined)
+    throw new NotHad('needs UltraFace in ../shared/data, which only the project’s own machines have');
+  const graph = join(shared, 'models/ultraface_rfb320/version-RFB-320.onnx');
+  const model = join(machine.folder('inputs'), 'ultraface');
+  const normalize = { mean: [127, 127, 127], std: [128, 128, 128] };
+  importDetector(graph, model, { normalize, threshold: 0.7, iou: 0.3, classOffset: 1 });
+  return { model, graph, picture: join(shared, 'images/coral_cc/face.jpg') };
+}
 
 /** Folder of models in the form of @huggingface/transformers, with one model in it. */
 export function transformersModels(machine: BenchMachine): { models: string; model: string } {

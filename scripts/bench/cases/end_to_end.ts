@@ -1,7 +1,7 @@
 /** JPEG bytes to the five best classes of MobileNetV2 FP32, in Node, one thread, graph time included. */
 import type { BenchCase, SubjectSpec } from '../case.js';
-import { topOneAgreement } from '../compare.js';
-import { mobileNet, mobileNetGraph, transformersModels } from '../models.js';
+import { f32Difference, topOneAgreement } from '../compare.js';
+import { mobileNet, mobileNetGraph, transformersModels, ultraFace } from '../models.js';
 import { nodeSubject, pythonSubject } from '../worker_subject.js';
 
 const engine: SubjectSpec = {
@@ -18,6 +18,34 @@ const MISSED =
   'SHA-256 of the input (602,112 bytes) is the one thing that no rival does: the host could take it with its processor instructions, several times faster than WebAssembly can.';
 
 const DIFFERS = { why: 'another resize gives another tensor', compare: topOneAgreement };
+
+const DETECT: BenchCase = {
+  id: 'detect/ultraface',
+  title: 'JPEG bytes to the boxes of faces, UltraFace RFB-320 FP32, one thread',
+  per: 'a picture',
+  rounds: 11,
+  ours: {
+    name: 'edge-infer, createEngine in one thread',
+    open: async (machine) => {
+      const { model, picture } = ultraFace(machine);
+      return nodeSubject(machine, { subject: 'engine.detect', params: { files: [picture], model } });
+    },
+  },
+  rivals: [
+    {
+      name: 'sharp + JavaScript + onnxruntime-node',
+      open: async (machine) => {
+        const { graph, picture } = ultraFace(machine);
+        const rivals = await machine.nodeRivals();
+        return nodeSubject(machine, { subject: 'sharp.detect', params: { rivals, files: [picture], graph } });
+      },
+      differs: {
+        why: 'another resize gives another tensor',
+        compare: (a, b) => `corners: ${f32Difference(a, b)}`,
+      },
+    },
+  ],
+};
 
 export const END_TO_END_CASES: readonly BenchCase[] = [
   {
@@ -68,4 +96,5 @@ export const END_TO_END_CASES: readonly BenchCase[] = [
       },
     ],
   },
+  DETECT,
 ];

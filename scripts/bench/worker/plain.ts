@@ -199,3 +199,32 @@ export const PLAIN_WORK: Readonly<Record<string, MakeWork>> = {
   hash,
   resize,
 };
+
+/** Boxes of UltraFace in pixels: score above 0.7, greedy suppression at an overlap of 0.3, as one writes it in JavaScript. */
+export function suppressBoxes(
+  scores: Float32Array,
+  boxes: Float32Array,
+  { width, height }: { width: number; height: number },
+): number[] {
+  const candidates: { score: number; box: number[]; area: number }[] = [];
+  for (let i = 0; i * 2 < scores.length; i++) {
+    const score = scores[i * 2 + 1] ?? 0;
+    if (score <= 0.7) continue;
+    const box = Array.from(boxes.subarray(i * 4, i * 4 + 4), (x, k) => x * (k % 2 === 0 ? width : height));
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = box;
+    candidates.push({ score, box, area: (x2 - x1) * (y2 - y1) });
+  }
+  candidates.sort((a, b) => b.score - a.score);
+  const kept: typeof candidates = [];
+  for (const one of candidates) {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = one.box;
+    const overlaps = kept.some(({ box, area }) => {
+      const [a1 = 0, b1 = 0, a2 = 0, b2 = 0] = box;
+      const inside =
+        Math.max(0, Math.min(x2, a2) - Math.max(x1, a1)) * Math.max(0, Math.min(y2, b2) - Math.max(y1, b1));
+      return inside / (one.area + area - inside) > 0.3;
+    });
+    if (!overlaps) kept.push(one);
+  }
+  return kept.flatMap(({ box }) => box);
+}

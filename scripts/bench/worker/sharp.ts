@@ -1,6 +1,6 @@
 /** sharp (libvips), on one thread and without its cache; with JavaScript and onnxruntime-node behind it. */
 import { readFileSync } from 'node:fs';
-import { normalizeRgb, rankBySorting } from './plain.js';
+import { normalizeRgb, rankBySorting, suppressBoxes } from './plain.js';
 import { requireFrom, versionIn } from './rival_modules.js';
 import { bytesOf, type MakeWork, type Work } from './work.js';
 
@@ -156,4 +156,49 @@ async function classify({
   });
 }
 
-export const SHARP_WORK: Readonly<Record<string, MakeWork>> = { decode, resize, preprocess, classify };
+/** JPEG bytes to the boxes of UltraFace, as an application without edge-infer would do it. */
+async function detect({
+  rivals,
+  files,
+  graph,
+}: FromRivals & { files: string[]; graph: string }): Promise<Work> {
+  const { sharp, versions } = loadSharp(rivals);
+  const ort = requireFrom(rivals, 'onnxruntime-node') as OrtModule;
+  const session = await ort.InferenceSession.create(graph, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+  const [width, height] = [320, 240];
+  const to = new Float32Array(3 * width * height);
+  const run = async (picture: Uint8Array) => {
+    const { autoOrient } = await sharp(picture).metadata();
+    const { data } = await sharp(picture)
+      .autoOrient()
+      .resize(width, height, { fit: 'fill', kernel: 'linear' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const plane = width * height;
+    for (let i = 0; i < plane; i++) {
+      for (let c = 0; c < 3; c++) to[c * plane + i] = ((data[i * 3 + c] ?? 0) - 127) / 128;
+    }
+    const { scores, boxes } = await session.run({
+      input: new ort.Tensor('float32', to, [1, 3, height, width]),
+    });
+    return suppressBoxes(scores?.data ?? new Float32Array(), boxes?.data ?? new Float32Array(), autoOrient);
+  };
+  return overPictures(files, run, (boxes) => bytesOf(Float32Array.from(boxes)), {
+    ...versions,
+    'onnxruntime-node': versionIn(rivals, 'onnxruntime-node'),
+  });
+}
+
+export const SHARP_WORK: Readonly<Record<string, MakeWork>> = {
+  decode,
+  resize,
+  preprocess,
+  classify,
+  detect,
+};
