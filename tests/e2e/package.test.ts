@@ -68,6 +68,9 @@ testWith(
       writeFileSync(
         join(app, 'use.mts'),
         `import { classify, type Classification } from 'edge-infer';
+         import { type BrowserClassification, createBrowserEngine } from 'edge-infer/browser';
+         export const inBrowser = async (file: Blob): Promise<BrowserClassification> =>
+           (await createBrowserEngine({ model: '/model/' })).classify(file, { top: 3 });
          const answer: Classification = await classify('photo.png', { top: 3 });
          const label: string = answer.predictions[0]?.label ?? '';
          export { label };\n`,
@@ -90,6 +93,16 @@ testWith(
         { cwd: app },
       );
       assert.equal(typed.exitCode, 0, typed.stdout);
+      const demo = await runProgram('npx', ['--no-install', 'edge-infer', 'demo', '--port', '0'], {
+        cwd: app,
+        env,
+      });
+      assert.match(
+        demo.stderr,
+        /onnxruntime-web/,
+        'the demo says what a package without optional peers lacks',
+      );
+      assert.equal(demo.exitCode, 5);
     }),
   { timeout: 900_000 },
 );
