@@ -6,32 +6,21 @@ let exports;
 function limitMemory(module, pages) {
   let at = 8;
   const unsigned = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = module[at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
+    const byte = module[at++];
+    return byte < 0x80 ? byte : (byte & 0x7f) + 0x80 * unsigned();
   };
-  const leb = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)]);
-  while (at < module.length) {
+  for (;;) {
     const start = at;
     const id = module[at++];
     const end = unsigned() + at;
     if (id === 5) {
       at += 2; // one memory, without a maximum so far
-      const body = [1, 1, ...leb(unsigned()), ...leb(pages)];
-      return Uint8Array.from([
-        ...module.subarray(0, start),
-        5,
-        body.length,
-        ...body,
-        ...module.subarray(end),
-      ]);
+      const maximum = [(pages & 0x7f) | 0x80, ((pages >> 7) & 0x7f) | 0x80, pages >> 14];
+      const section = [5, 6, 1, 1, unsigned(), ...maximum];
+      return Uint8Array.from([...module.subarray(0, start), ...section, ...module.subarray(end)]);
     }
     at = end;
   }
-  throw new Error('the module has no memory');
 }
 
 const failure = (code, message) => Object.assign(new Error(message), { code });
@@ -57,8 +46,8 @@ function result(name, ...args) {
 }
 
 const calls = {
-  async open({ module, memoryMiB, card, labels }) {
-    const { instance } = await WebAssembly.instantiate(limitMemory(module, memoryMiB * 16));
+  async open({ module, pages, card, labels }) {
+    const { instance } = await WebAssembly.instantiate(limitMemory(module, pages));
     exports = instance.exports;
     result('edge_open_card', ...put(card), ...put(labels));
     exports.edge_reset();
@@ -82,8 +71,8 @@ const calls = {
 self.onmessage = async ({ data: { name, ...given } }) => {
   try {
     self.postMessage({ value: await calls[name](given) });
-  } catch (error) {
-    self.postMessage({ error: { code: error.code ?? 'WORKER_TRAPPED', message: error.message } });
+  } catch ({ code = 'WORKER_TRAPPED', message }) {
+    self.postMessage({ error: { code, message } });
   }
 };
 self.postMessage({ value: 'ready' });

@@ -24,7 +24,8 @@ export interface ExampleProgram {
   readonly folder?: string;
   /** `runtime` of its answers. */
   readonly runtime: string;
-  readonly source: string;
+  /** The files of the program. */
+  readonly sources: readonly string[];
   /** Programs that must be on this machine. */
   readonly needs: readonly string[];
   /** Commands that make it ready in `folder`, run in its folder of examples/. */
@@ -60,7 +61,7 @@ function javascript(
     name,
     folder: 'deno-and-bun',
     runtime: name,
-    source: 'classify.mjs',
+    sources: ['classify.mjs', 'sandbox.mjs'],
     needs: ['npm'],
     prepare: (folder) => [
       ['npm', 'install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', packageName],
@@ -81,7 +82,7 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   {
     name: 'python',
     runtime: 'python-wasmtime',
-    source: 'classify.py',
+    sources: ['classify.py'],
     needs: ['python3'],
     prepare: (folder) => [
       ['python3', '-m', 'venv', join(folder, 'venv')],
@@ -99,7 +100,7 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   {
     name: 'go',
     runtime: 'go-wazero',
-    source: 'main.go',
+    sources: ['main.go'],
     needs: ['go', 'gcc'],
     prepare: (folder) => [['go', 'build', '-trimpath', '-o', join(folder, 'classify'), '.']],
     command: (folder, run) => [join(folder, 'classify'), ...flags(run)],
@@ -107,7 +108,7 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   {
     name: 'rust',
     runtime: 'rust-wasmtime',
-    source: 'src/main.rs',
+    sources: ['src/main.rs'],
     needs: ['cargo', WASMTIME],
     prepare: (folder) => [
       ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', join(folder, 'target')],
@@ -124,7 +125,7 @@ export const EXAMPLE_PROGRAMS: readonly ExampleProgram[] = [
   {
     name: 'java',
     runtime: 'java-chicory',
-    source: 'Classify.java',
+    sources: ['Classify.java'],
     needs: ['java', 'javac', 'mvn'],
     prepare: (folder) => [
       ['mvn', '-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`],
