@@ -28,7 +28,7 @@ export {
 export { classify, type OneShotOptions, preprocess } from './engine/one_shot.js';
 export type { CacheOptions, EngineOptions, ModelOptions } from './engine/options.js';
 export type { QueueLimits } from './engine/queue.js';
-export type { PixelFormat, RawImage } from './engine/raw_image.js';
+export type { PixelFormat, RawImage, RgbImage, SharpOutput } from './engine/raw_image.js';
 export type {
   Answered,
   CacheHit,

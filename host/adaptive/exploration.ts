@@ -1,6 +1,6 @@
 /** Shadow runs: a model that did not answer gets the same picture, to learn what it would have taken and said. */
 
-import type { RawImage } from '../engine/raw_image.js';
+import { type RawImage, rawImageOf } from '../engine/raw_image.js';
 import type { ImageSource } from '../engine/sources.js';
 import { judgeable, sameBy } from './answers.js';
 import type { ArrivalRate } from './arrivals.js';
@@ -117,5 +117,7 @@ export class Exploration {
 /** The caller may write into the bytes as soon as the answer is there: a shadow run has its own. */
 function ownCopy({ source, bytes, form }: Picture): ImageSource {
   const data = bytes.slice();
-  return form.layout === 0 ? data : { ...(source as RawImage), data };
+  // Getters, as ImageData has them, are not copied by a spread.
+  const { width, height } = form;
+  return form.layout === 0 ? data : { ...rawImageOf(source as RawImage), width, height, data };
 }

@@ -17,7 +17,7 @@ export type PixelFormat = (typeof FORMATS)[number];
 
 /** Raw pixels, 8 bits a sample, rows from top to bottom without padding. */
 export interface RawImage {
-  data: Uint8Array;
+  data: Uint8Array | Uint8ClampedArray;
   /** Pixels. */
   width: number;
   height: number;
@@ -27,6 +27,40 @@ export interface RawImage {
   matrix?: (typeof MATRICES)[number];
   /** Of Y'CbCr formats: `limited` (the default), Y of 16 to 235; `full`, 0 to 255, as in JPEG. */
   range?: (typeof RANGES)[number];
+}
+
+/** Pixels in the order red, green, blue. */
+export interface RgbImage {
+  rgb: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** What sharp's `toBuffer({ resolveWithObject: true })` gives: raw pixels, or a file where `format` is not `raw`. */
+export interface SharpOutput {
+  data: Uint8Array;
+  info: { width: number; height: number; channels: number; format?: string };
+}
+
+/** Formats by the number of channels. */
+const BY_CHANNELS = [undefined, 'gray', 'graya', 'rgb', 'rgba'] as const;
+
+/** The pixels of one of the forms, undefined for anything else and for a file. */
+export function rawImageOf(source: RawImage | RgbImage | SharpOutput): RawImage | undefined {
+  if ('rgb' in source) {
+    const { rgb, width, height } = source;
+    return isSamples(rgb) ? { data: rgb, width, height, format: 'rgb' } : undefined;
+  }
+  if (!isSamples(source.data)) return undefined;
+  if (!('info' in source)) return source;
+  const { width, height, channels, format = 'raw' } = source.info;
+  const fits = format === 'raw' ? BY_CHANNELS[channels] : undefined;
+  return fits === undefined ? undefined : { data: source.data, width, height, format: fits };
+}
+
+/** Whether this is 8 bits a sample, as bytes. */
+function isSamples(data: unknown): boolean {
+  return data instanceof Uint8Array || data instanceof Uint8ClampedArray;
 }
 
 /**

@@ -4,14 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { EdgeInferError, EXIT, isSystemError, messageOf } from '../errors.js';
 import { usage } from './failures.js';
 import type { PictureForm } from './jobs.js';
-import { type RawImage, rawLayout } from './raw_image.js';
+import { type RawImage, type RgbImage, rawImageOf, rawLayout, type SharpOutput } from './raw_image.js';
 
 /**
- * A picture: the bytes of an image file, the path of one, a URL (`file:`, `http:`, `https:`, `data:`), a stream of bytes,
- * or raw pixels. A string is always a path. Bytes must be left alone until the answer is there; they are not copied when
- * they lie in a SharedArrayBuffer.
+ * A picture: the bytes of an image file, the path of one, a URL (`file:`, `http:`, `https:`, `data:`), a `Blob`, a stream of
+ * bytes, or raw pixels (`ImageData` and what sharp gives among them). A string is always a path. Bytes must be left alone
+ * until the answer is there; they are not copied when they lie in a SharedArrayBuffer.
  */
-export type ImageSource = Uint8Array | string | URL | AsyncIterable<Uint8Array> | RawImage;
+export type ImageSource =
+  | Uint8Array
+  | ArrayBuffer
+  | string
+  | URL
+  | Blob
+  | AsyncIterable<Uint8Array>
+  | RawImage
+  | RgbImage
+  | SharpOutput;
 
 /** A source that was read. */
 export interface PictureBytes {
@@ -37,18 +46,23 @@ export interface Reading {
 export async function readSource(image: ImageSource, reading: Reading): Promise<PictureBytes> {
   if (image instanceof Uint8Array) return encoded(image, reading);
   if (typeof image === 'string') return encoded(await readPath(image, reading), reading);
+  if (image instanceof ArrayBuffer) return encoded(new Uint8Array(image), reading);
   if (image instanceof URL) return encoded(await readUrl(image, reading), reading);
+  if (image instanceof Blob) return encoded(await readStream(image.stream(), reading), reading);
   if (image !== null && typeof image === 'object') {
     if (Symbol.asyncIterator in image) return encoded(await readStream(image, reading), reading);
-    if ((image.data as unknown) instanceof Uint8Array) {
-      const { width, height, data: bytes } = image;
+    const raw = rawImageOf(image);
+    if (raw !== undefined) {
+      const { width, height, data } = raw;
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       encoded(bytes, reading);
-      return { bytes, form: { width, height, layout: rawLayout(image) } };
+      return { bytes, form: { width, height, layout: rawLayout(raw) } };
     }
+    if ('info' in image && (image.data as unknown) instanceof Uint8Array) return encoded(image.data, reading);
   }
   throw usage(
     `not a picture (${image === null ? 'null' : typeof image})`,
-    'give bytes, a path, a URL, a stream of bytes, or {data, width, height}',
+    'give bytes, a path, a URL, a Blob, a stream of bytes, {data, width, height} or {rgb, width, height}',
   );
 }
 

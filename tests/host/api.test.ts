@@ -139,6 +139,29 @@ testWith('raw pixels equal the same pixels in a file', { data: testData }, async
     assert.equal(raw.data.byteLength, 3 * 224 * 224 * 4);
     assert.equal(raw.input_sha256, decoded.input_sha256);
     assert.deepEqual(raw.data, decoded.data);
+    const info = { width, height, channels: 3 };
+    const clamped = new Uint8ClampedArray(pixels);
+    const forms: Record<string, ImageSource> = {
+      rgb: { rgb: pixels, width, height },
+      'raw pixels of sharp': { data: pixels, info: { ...info, format: 'raw' } },
+      'a file of sharp': { data: readFileSync(file), info: { ...info, format: 'ppm' } },
+      'getters, as ImageData has them': Object.create({ data: clamped, width, height }),
+      Blob: new Blob([readFileSync(file)]),
+      ArrayBuffer: Uint8Array.from(readFileSync(file)).buffer,
+    };
+    for (const [name, form] of Object.entries(forms)) {
+      assert.equal((await preprocess(form, options)).input_sha256, decoded.input_sha256, name);
+    }
+    for (const broken of [
+      { rgb: pixels.subarray(1), width, height },
+      { data: pixels, info: { ...info, width: 30 } },
+    ]) {
+      await assert.rejects(preprocess(broken, options), { code: 'INPUT_RAW_SIZE', exitCode: 3 });
+    }
+    await assert.rejects(preprocess({ data: pixels, info: { ...info, channels: 5 } }, options), {
+      code: 'INPUT_INVALID',
+      exitCode: 3,
+    });
   });
 });
 
