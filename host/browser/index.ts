@@ -9,6 +9,7 @@
 
 export type { Prediction } from '../engine/results.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from '../errors.js';
+export type { Bitmap, DrawableSource, Frame, PixelData, Video } from './dom.js';
 export {
   type BrowserClassifyOptions,
   type BrowserDetectOptions,
@@ -28,3 +29,4 @@ export type {
   BrowserTensor,
   OpenedModel,
 } from './pipeline.js';
+export type { BrowserTask, TaskAnswers } from './postprocess.js';
