@@ -25,12 +25,12 @@ export interface Value {
   dims: readonly (number | string)[];
 }
 
-/** An operator of the graph. `ints` are integer attributes. */
+/** An operator of the graph. `ints` are attributes: integers, or lists of them. */
 export interface Node {
   op: string;
   inputs: readonly string[];
   outputs: readonly string[];
-  ints?: Readonly<Record<string, number>>;
+  ints?: Readonly<Record<string, number | readonly number[]>>;
 }
 
 function varint(value: number): number[] {
@@ -63,10 +63,12 @@ function nodeProto(node: Node): number[] {
     ...node.inputs.flatMap((name) => text(1, name)),
     ...node.outputs.flatMap((name) => text(2, name)),
     ...text(4, node.op),
-    // AttributeProto: name 1, i 3, type 20 (INT = 2).
-    ...Object.entries(node.ints ?? {}).flatMap(([name, value]) =>
-      block(5, [...text(1, name), ...int(3, value), ...int(20, 2)]),
-    ),
+    // AttributeProto: name 1, i 3, ints 8, type 20 (INT = 2, INTS = 7).
+    ...Object.entries(node.ints ?? {}).flatMap(([name, value]) => {
+      const one = typeof value === 'number';
+      const values = one ? int(3, value) : value.flatMap((item) => int(8, item));
+      return block(5, [...text(1, name), ...values, ...int(20, one ? 2 : 7)]);
+    }),
   ];
 }
 

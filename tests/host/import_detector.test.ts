@@ -76,6 +76,68 @@ function graphOf(shapes: readonly (readonly number[])[]): Uint8Array {
   );
 }
 
+const CANDIDATES = 64;
+
+/**
+ * A detector whose head is written in its picture of 2 x 128 pixels: entry k of candidate n is channel k mod 3 of the pixel in
+ * row k div 6 and column 2 n + k div 3 mod 2.
+ */
+function paintedHead(rowsFirst: boolean): Uint8Array {
+  const shape = rowsFirst ? [1, CANDIDATES, 12] : [1, 12, CANDIDATES];
+  const nodes: Node[] = [
+    { op: 'SpaceToDepth', inputs: ['images'], outputs: ['depth'], ints: { blocksize: 2 } },
+    { op: 'ReduceMax', inputs: ['depth'], outputs: ['head'], ints: { axes: [2], keepdims: 0 } },
+    { op: 'Transpose', inputs: ['head'], outputs: ['rows'], ints: { perm: [0, 2, 1] } },
+  ];
+  return onnxModel(
+    rowsFirst ? nodes : nodes.slice(0, 2),
+    [{ name: 'images', type: 'f32', dims: [1, 3, 2, 2 * CANDIDATES] }],
+    [{ name: rowsFirst ? 'rows' : 'head', type: 'f32', dims: shape }],
+  );
+}
+
+for (const [head, entries] of [
+  ['yolov8', { 0: 40, 1: 1, 2: 20, 3: 2, 7: 1 }],
+  ['yolov5', { 0: 40, 1: 1, 2: 20, 3: 2, 4: 1, 8: 1 }],
+] as const) {
+  test(`a head of ${head} is seen in its shape, and finds what is painted into the picture`, () =>
+    withScratch(async (folder) => {
+      const file = join(folder, 'painted.onnx');
+      writeFileSync(file, paintedHead(head === 'yolov5'));
+      const out = join(folder, head);
+      const made = await edgeInfer([
+        'models',
+        'import',
+        file,
+        '--out',
+        out,
+        '--divide',
+        '1',
+        '--threshold',
+        '0.9',
+      ]);
+      assert.equal(made.exitCode, 0, made.stderr);
+      const card = JSON.parse(readFileSync(join(out, 'model.json'), 'utf8')) as ModelCard;
+      assert.equal(card.detect?.head, head);
+      const [width, height, candidate] = [2 * CANDIDATES, 2, 10];
+      const rgb = new Uint8Array(width * height * 3);
+      for (const [key, value] of Object.entries(entries)) {
+        const k = Number(key);
+        const column = 2 * candidate + (Math.floor(k / 3) % 2);
+        rgb[(Math.floor(k / 6) * width + column) * 3 + (k % 3)] = value;
+      }
+      const engine = await createEngine({ model: out, workers: 0 });
+      try {
+        const { predictions } = await engine.detect({ rgb, width, height });
+        assert.equal(predictions.length, 1);
+        assert.deepEqual([predictions[0]?.class_id, predictions[0]?.confidence], [3, 1]);
+        assert.deepEqual([...(predictions[0]?.box ?? [])], [30, 0, 50, 2]);
+      } finally {
+        await engine.close();
+      }
+    }));
+}
+
 test('graphs of no known head, and with other inputs than a picture, are refused', () =>
   withScratch(async (folder) => {
     for (const [shapes, reason] of [

@@ -1,11 +1,11 @@
 /** Vectors and features: nearest embeddings, keyword spotting and anomaly detection against ai-edge-litert. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cosineSearch, createEngine, EmbeddingIndex } from '../../host/index.js';
 import { CHECKOUT } from '../../scripts/machine/paths.js';
-import { edgeInfer } from '../support/cli.js';
+import { edgeInfer, jsonLines } from '../support/cli.js';
 import { testData, testWith } from '../support/requirements.js';
 import { withScratch } from '../support/scratch.js';
 import { writeAnomaly, writeKeywords } from '../support/task_packages.js';
@@ -26,6 +26,15 @@ function generated(seed: number, count: number): Uint8Array {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
   });
+}
+
+/** Head of a NumPy file, version 1.0. */
+function npyHeader(descr: string, shape: readonly number[]): Buffer {
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
+  const padded = `${text.padEnd(117)}\n`;
+  const head = Buffer.from('\u0093NUMPY\u0001\u0000\u0000\u0000', 'latin1');
+  head.writeUInt16LE(padded.length, 8);
+  return Buffer.concat([head, Buffer.from(padded)]);
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {
@@ -116,6 +125,16 @@ for (const [name, int8, tolerance] of [
 testWith('the command scores features of a NumPy file', { data: testData }, ({ data }) =>
   withScratch(async (folder) => {
     const model = writeKeywords(folder, data);
+    const features = join(folder, 'features.npy');
+    const rows = golden.keywords.scores.map((_, i) => generated(i + 1, 490));
+    writeFileSync(features, Buffer.concat([npyHeader('|i1', [rows.length, 490]), ...rows]));
+    const good = await edgeInfer(['score', features, '--model', model, '--top', '1', '--json']);
+    assert.equal(good.exitCode, 0, good.stderr);
+    const found = jsonLines<{ row: number; predictions: { class_id: number }[] }>(good.stdout);
+    assert.deepEqual(
+      found.map(({ row, predictions }) => [row, predictions.map(({ class_id }) => class_id)]),
+      golden.keywords.scores.map((scores, row) => [row, [scores.indexOf(Math.max(...scores))]]),
+    );
     const bad = await edgeInfer(['score', join(folder, 'nothing.npy'), '--model', model]);
     assert.equal(bad.exitCode, 3);
     assert.match(bad.stderr, /nothing\.npy/);
