@@ -32,7 +32,7 @@ function withoutDebug(argv: readonly string[]): string[] {
 
 function createProgram(done: (exitCode: number) => void): Command {
   const program = new Command('edge-infer')
-    .description('Runs image models on every WebAssembly runtime with the accuracy they were trained with.')
+    .description('Runs models on every WebAssembly runtime with the accuracy they were trained with.')
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [COMMAND]', 'print help of a command')
