@@ -47,7 +47,7 @@ export type { ImageSource } from './engine/sources.js';
 export type { EngineStats, Latency, WorkerStats } from './engine/stats.js';
 export type { Tensor, TensorData, Tensors } from './engine/tensors.js';
 export { EdgeInferError, type ErrorJson, EXIT, type ExitCode } from './errors.js';
-export { createAdaptiveEngine, parity } from './lazy.js';
+export { createAdaptiveEngine, createTextEngine, createTokenizer, parity } from './lazy.js';
 export type { CardPlugin, ModelCard } from './models/card.js';
 export {
   type FileCheck,
@@ -65,20 +65,18 @@ export type {
   ParityTrial,
   PatchOperation,
 } from './parity/index.js';
-export {
-  createTextEngine,
-  type GenerateOptions,
-  type SearchHit,
-  type TextEngine,
-  type TextEngineOptions,
-  type TextLabel,
+export type {
+  GenerateOptions,
+  SearchHit,
+  TextEngine,
+  TextEngineOptions,
+  TextLabel,
 } from './text/text_engine.js';
-export {
-  type BatchOptions,
-  createTokenizer,
-  type DecodeOptions,
-  type EncodeOptions,
-  type Encoding,
-  type Tokenizer,
-  type TokenizerFiles,
+export type {
+  BatchOptions,
+  DecodeOptions,
+  EncodeOptions,
+  Encoding,
+  Tokenizer,
+  TokenizerFiles,
 } from './text/tokenizer.js';
