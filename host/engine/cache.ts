@@ -74,10 +74,10 @@ export class InferenceCache {
     return this.#distance !== undefined;
   }
 
-  /** What this cache knows of one request. */
-  memo(job: GraphJob, bytesHash: string): Memo {
-    const { parts: _parts, form: _form, asking: _asking, ...options } = job;
-    return new Memo(this, JSON.stringify(options), bytesHash);
+  /** What this cache knows of one request, whose bytes are hashed for it. */
+  async memo(job: GraphJob): Promise<Memo> {
+    const { parts, form, asking: _asking, ...options } = job;
+    return new Memo(this, JSON.stringify(options), await hashPicture(parts[0] ?? new Uint8Array(), form));
   }
 
   stats(): CacheStats {
@@ -208,10 +208,7 @@ export class Memo {
 }
 
 /** SHA-256 of bytes and of how they are read; the event loop gets its turns. */
-export async function hashPicture(
-  bytes: Uint8Array,
-  { width, height, layout }: PictureForm,
-): Promise<string> {
+async function hashPicture(bytes: Uint8Array, { width, height, layout }: PictureForm): Promise<string> {
   const hash = createHash('sha256').update(`${width} ${height} ${layout} `);
   for (let at = 0; at < bytes.byteLength; at += TURN_BYTES) {
     if (at > 0) await new Promise((resolve) => setImmediate(resolve));

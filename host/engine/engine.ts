@@ -133,7 +133,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
 /** {@link createEngine} with other code in its threads: for tests that break them. */
 export async function createEngineWith(options: EngineOptions, script: URL): Promise<Engine> {
-  const core = new EngineCore(settingsOf(options), script);
+  const settings = settingsOf(options);
+  // Most engines have none, and start sooner without it.
+  const cache =
+    settings.cache === undefined
+      ? undefined
+      : new (await import('./cache.js')).InferenceCache(settings.cache);
+  const core = new EngineCore(settings, script, cache);
   await core.swapModel(options.model ?? 'cifar10', options);
   return faceOf(core);
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { EdgeInferError, EXIT } from '../errors.js';
 import { cardPlugins, loadPackage, type ModelPackage } from '../models/package.js';
 import type { RequestOptions } from './batches.js';
-import { hashPicture, InferenceCache } from './cache.js';
+import type { InferenceCache } from './cache.js';
 import { engineClosed } from './failures.js';
 import { InlineRunner } from './inline_runner.js';
 import type { Answers, Asking, Job, ModelChoice, PictureForm } from './jobs.js';
@@ -49,12 +49,12 @@ export class EngineCore {
   #done = 0;
   #failed = 0;
 
-  constructor(settings: Settings, script: URL) {
+  constructor(settings: Settings, script: URL, cache: InferenceCache | undefined) {
     this.#settings = settings;
     this.#script = script;
     this.#queue = new TaskQueue(settings.queue, () => this.#current?.pool.pump());
     this.#buffers = new SharedBuffers(settings.workers * 2);
-    this.#cache = settings.cache === undefined ? undefined : new InferenceCache(settings.cache);
+    this.#cache = cache;
     this.#forgetExit = atProcessExit(() => {
       for (const pool of this.#pools) pool.endNow();
     });
@@ -216,8 +216,7 @@ export class EngineCore {
   async #recall(task: Task, job: Job): Promise<void> {
     if (this.#cache === undefined || !('asking' in job)) return;
     const began = performance.now();
-    const [bytes = new Uint8Array()] = job.parts;
-    task.memo = this.#cache.memo(job, await hashPicture(bytes, job.form));
+    task.memo = await this.#cache.memo(job);
     const identity = this.#current?.choice.identity ?? '';
     const known = task.memo.sameBytes(identity, performance.now() - began);
     if (known !== undefined) task.succeed(known);
